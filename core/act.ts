@@ -1,0 +1,53 @@
+// The one context that functions of core take. No services, no globals: what a function may use is in its hand.
+import type { Tx } from "../db/connect.ts";
+import type { Words } from "./problem.ts";
+
+export const ROLES = ["member", "partner", "staff", "owner"] as const;
+export type Role = (typeof ROLES)[number];
+/** Roles are a line: each may do what the ones before it may. */
+export const mayActAs = (has: Role, least: Role): boolean => ROLES.indexOf(has) >= ROLES.indexOf(least);
+
+export type Workspace = { id: string; slug: string; name: string; locale: string; currency: string; zone: string };
+export type Person = { id: string; name: string; role: Role; locale: string };
+export type Place = { surface: string; tenant: string; external: string };
+
+/** A kind of later work. `core` declares it, `jobs/` does it. */
+export type JobKind<Input extends Record<string, unknown>> = { name: string; input?: Input };
+export const jobKind = <Input extends Record<string, unknown>>(name: string): JobKind<Input> => ({ name });
+
+/** A kind of fact. The type is what its payload looks like. */
+export type EventKind<Payload extends Record<string, unknown>> = { name: string; payload?: Payload };
+export const eventKind = <Payload extends Record<string, unknown>>(name: string): EventKind<Payload> => ({ name });
+
+/** One thing that changed, for the audit. */
+export type Change = { what: string; id: string; from?: unknown; to?: unknown };
+
+export type Act = {
+  db: Tx;
+  workspace: Workspace;
+  person: Person;
+  role: Role;
+  locale: string;
+  surface: string;
+  place: Place;
+  /** Id of the run this belongs to: the inbox row, or the job. */
+  run: string;
+  now: Date;
+  newId(): string;
+  random(): number;
+  /** The person's language. The text is English and the key of its translations. */
+  say(text: string, vars?: Words): string;
+  /** Writes a fact in this transaction. */
+  emit<P extends Record<string, unknown>>(kind: EventKind<P>, payload: P, subject?: string): Promise<void>;
+  /** Queues work in this transaction; answers with the job's id. */
+  later<I extends Record<string, unknown>>(
+    kind: JobKind<I>,
+    input: I,
+    when?: { key?: string; at?: Date },
+  ): Promise<string>;
+  /** Notes what changed, for the audit row of this run. */
+  changed(change: Change): void;
+};
+
+/** Where time, ids and chance come from. A test gives its own. */
+export type Sources = { now(): Date; newId(): string; random(): number };

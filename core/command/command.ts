@@ -1,0 +1,59 @@
+// A command, whole: data that every surface can read before anything runs, and one function.
+import type { Act, Role } from "../act.ts";
+import type { View } from "../view/index.ts";
+import type { Options, Parsed } from "./option.ts";
+
+/** What a run may do to the world. Agents, words and MCP ask a person before any of these. */
+export type Effect = "spend" | "publish" | "pay" | "access" | "delete";
+
+export type Answer = View | { view: View; data?: Record<string, unknown>; job?: string };
+
+export type Declaration<O extends Options> = {
+  /** One or two words, lower case: "generate song". */
+  name: string;
+  /** What it does, in words that fit a platform's hundred characters. The key of its translations. */
+  says: string;
+  options?: O;
+  /** The least role that may run it. */
+  role: Role;
+  /** Decides the acknowledgement before anything runs: who sees the answer. */
+  reply?: "public" | "private";
+  effects?: readonly Effect[];
+  /** `always`: ask before running, whoever calls. */
+  confirm?: "always";
+  /** Changes nothing: no audit row, safe to run twice. */
+  reads?: boolean;
+  /** Nobody reaches it through an agent, MCP or words: roles, keys, payouts, webhooks. */
+  agents?: "never";
+  /** Again only after so many seconds. */
+  cooldown?: { seconds: number; per: "person" | "workspace" };
+  /** Answered in places that no workspace owns yet. */
+  unbound?: boolean;
+  /** Lines a person might type, without the slash. */
+  examples?: readonly string[];
+  run(call: {
+    options: Parsed<O>;
+    act: Act;
+    confirmed: boolean;
+    raw: Record<string, unknown>;
+  }): Promise<Answer> | Answer;
+};
+
+export type Command = Omit<Declaration<Options>, "options" | "run" | "reply" | "effects" | "examples"> & {
+  options: Options;
+  reply: "public" | "private";
+  effects: readonly Effect[];
+  examples: readonly string[];
+  run(call: { options: never; act: Act; confirmed: boolean; raw: Record<string, unknown> }): Promise<Answer> | Answer;
+};
+
+export function command<O extends Options>(declared: Declaration<O>): Command {
+  return {
+    reply: "public",
+    effects: [],
+    examples: [],
+    ...declared,
+    options: declared.options ?? {},
+    run: declared.run as unknown as Command["run"],
+  };
+}

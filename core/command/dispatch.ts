@@ -1,0 +1,187 @@
+// Who may, are the options right, does it need a person's word, run: the one path to every effect.
+import { type Act, mayActAs } from "../act.ts";
+import { type ProblemKind, Refusal } from "../problem.ts";
+import { type Block, type View, view } from "../view/index.ts";
+import type { Answer, Command } from "./command.ts";
+import { inputsOf, nearest } from "./describe.ts";
+import { clip, parseOptions } from "./option.ts";
+import type { Registry } from "./registry.ts";
+
+export type Call = {
+  name: string;
+  options: Record<string, unknown>;
+  /** A person pressed the button that says so. */
+  confirmed?: boolean;
+  /** An agent, MCP or plain words proposed it: effects wait for a person. */
+  proposed?: boolean;
+};
+
+export type Status = "done" | "running" | "confirm" | "refused" | "failed" | "cancelled";
+
+export type Outcome = {
+  command: string;
+  status: Status;
+  view: View;
+  data?: Record<string, unknown>;
+  job?: string;
+  problem?: { kind: ProblemKind; detail: string; errors: { option: string; detail: string }[]; retryAfter?: number };
+};
+
+export async function dispatch(commands: Registry, call: Call, act: Act): Promise<Outcome> {
+  const command = commands.find(call.name);
+  if (!command) return unknown(commands, call, act);
+  if (!mayActAs(act.role, command.role)) {
+    return refused(
+      act,
+      command.name,
+      new Refusal("role", "/{command} is for {role}. You are {you} here.", {
+        command: command.name,
+        role: act.say(`role:${command.role}`),
+        you: act.say(`role:${act.role}`),
+      }),
+    );
+  }
+  if (call.proposed && command.agents === "never") {
+    return refused(
+      act,
+      command.name,
+      new Refusal("role", "/{command} is only for people: type it yourself.", { command: command.name }),
+    );
+  }
+  const parsing = parseOptions(command.options, call.options, {
+    now: act.now,
+    locale: act.locale,
+    zone: act.workspace.zone,
+    currency: act.workspace.currency,
+    act,
+  });
+  const parsed = parsing instanceof Promise ? await parsing : parsing;
+  if (parsed.errors.length > 0) return wrongOptions(act, command, call, parsed.errors);
+  if (!call.confirmed && needsWord(command, call)) return ask(act, command, call);
+  // A Refusal thrown from here on goes through: whoever holds the transaction must undo it before telling.
+  const answer = await command.run({
+    options: parsed.values as never,
+    act,
+    confirmed: call.confirmed ?? false,
+    raw: call.options,
+  });
+  return finished(command, answer);
+}
+
+const needsWord = (command: Command, call: Call) =>
+  command.confirm === "always" || (call.proposed === true && command.effects.length > 0);
+
+function finished(command: Command, answer: Answer): Outcome {
+  if ("blocks" in answer) return { command: command.name, status: "done", view: answer };
+  const outcome: Outcome = { command: command.name, status: answer.job ? "running" : "done", view: answer.view };
+  if (answer.data) outcome.data = answer.data;
+  if (answer.job) outcome.job = answer.job;
+  return outcome;
+}
+
+export function refused(act: Pick<Act, "say">, command: string, error: Refusal, blocks: Block[] = []): Outcome {
+  const detail = act.say(error.message, error.vars);
+  const errors = error.errors.map((e) => ({ option: e.option, detail: act.say(e.text, e.vars) }));
+  const list: Block[] =
+    errors.length > 0
+      ? [{ kind: "list", items: errors.map((e) => ({ text: e.detail, id: e.option, note: e.option })) }]
+      : [];
+  return {
+    command,
+    status: "refused",
+    view: view(detail, { kind: "text", text: detail, tone: "warn" }, ...list, ...blocks),
+    problem: {
+      kind: error.kind,
+      detail,
+      errors,
+      ...(error.retryAfter === undefined ? {} : { retryAfter: error.retryAfter }),
+    },
+  };
+}
+
+function wrongOptions(act: Act, command: Command, call: Call, errors: Refusal["errors"]): Outcome {
+  const only = errors.length === 1 ? errors[0] : undefined;
+  const missing = errors.every((e) => e.text === "This is needed.");
+  const problem = missing
+    ? new Refusal(
+        "options",
+        "/{command} needs {options}.",
+        { command: command.name, options: errors.map((e) => e.option).join(", ") },
+        { errors },
+      )
+    : only
+      ? new Refusal(
+          "options",
+          "{option}: {reason}",
+          { option: clip(only.option), reason: act.say(only.text, only.vars) },
+          { errors },
+        )
+      : new Refusal(
+          "options",
+          "{count} options of /{command} need another look.",
+          { command: command.name, count: errors.length },
+          { errors },
+        );
+  const inputs = inputsOf(command, act, call.options, errors);
+  return refused(act, command.name, problem, [
+    { kind: "form", title: `/${command.name}`, submit: act.say("Run"), command: command.name, inputs },
+  ]);
+}
+
+function ask(act: Act, command: Command, call: Call): Outcome {
+  const given = Object.entries(call.options).filter(
+    ([, value]) => value !== undefined && value !== null && value !== "",
+  );
+  return {
+    command: command.name,
+    status: "confirm",
+    view: view(
+      act.say("Run /{command}? It waits for your word.", { command: command.name }),
+      { kind: "text", text: act.say(command.says) },
+      ...(given.length > 0
+        ? [{ kind: "fields", fields: given.map(([label, value]) => ({ label, value: clip(value, 200) })) } as Block]
+        : []),
+      {
+        kind: "buttons",
+        buttons: [
+          {
+            label: act.say("Confirm"),
+            style: command.effects.includes("delete") ? "danger" : "primary",
+            press: {
+              command: command.name,
+              options: call.options,
+              uses: "once",
+              audience: "asker",
+              minutes: 15,
+              confirmed: true,
+            },
+          },
+          {
+            label: act.say("Cancel"),
+            style: "plain",
+            press: { command: "", uses: "once", audience: "asker", minutes: 15 },
+          },
+        ],
+      },
+    ),
+  };
+}
+
+function unknown(commands: Registry, call: Call, act: Act): Outcome {
+  const near = nearest(commands, call.name, act.role);
+  const error = new Refusal("missing", "There is no command called {name}.", { name: clip(call.name) });
+  const buttons: Block[] =
+    near.length === 0
+      ? []
+      : [
+          { kind: "text", text: act.say("Did you mean one of these?"), tone: "soft" },
+          {
+            kind: "buttons",
+            buttons: near.map((c) => ({
+              label: `/${c.name}`,
+              press: { command: c.name, options: call.options, uses: "person", audience: "asker", minutes: 15 },
+            })),
+          },
+        ];
+  return refused(act, "", error, buttons);
+}

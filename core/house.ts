@@ -1,0 +1,34 @@
+// What the running product is made of, put together once by the composition root (or a test) and handed down.
+import type { Database, Tx } from "../db/connect.ts";
+import type { Sources } from "./act.ts";
+import type { Registry } from "./command/index.ts";
+
+export type Log = {
+  debug(about: object, words?: string): void;
+  info(about: object, words?: string): void;
+  warn(about: object, words?: string): void;
+  error(about: object, words?: string): void;
+};
+
+/** Hands a job's id to the engine, in the transaction that wrote the job. */
+export type Queue = {
+  send(db: Database, tx: Tx, job: { id: string; workspaceId: string; name: string; dueAt: Date }): Promise<void>;
+};
+
+/** What is counted. The names and labels are those of the contract; who counts is no matter to core. */
+export type Meter = {
+  command(command: string, surface: string, outcome: string, seconds: number): void;
+  duplicate(): void;
+};
+
+export type House = {
+  /** The first is the main one; others hold workspaces that have a database of their own. */
+  databases: readonly Database[];
+  commands: Registry;
+  sources: Sources;
+  queue: Queue;
+  /** Which jobs each event starts, by the event's name. */
+  reactions: ReadonlyMap<string, readonly { name: string }[]>;
+  log: Log;
+  meter: Meter;
+};

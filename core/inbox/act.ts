@@ -1,0 +1,107 @@
+// Makes the `act` of a run: the caller and the workspace as they are now, in this transaction.
+import { type Database, rawOf, type Tx } from "../../db/connect.ts";
+import { job } from "../../db/schema/index.ts";
+import type { Act, Change, Place, Role } from "../act.ts";
+import { writeEvent } from "../event/index.ts";
+import type { House } from "../house.ts";
+import { refuse } from "../problem.ts";
+import { localeOf, say } from "../words/say.ts";
+import type { Caller } from "./envelope.ts";
+
+/** One transaction, and the database it is in. */
+export type Room = { database: Database; tx: Tx };
+export type Made = { act: Act; changes: Change[] };
+
+export type Who = {
+  name: string;
+  role: Role;
+  locale: string | null;
+  slug: string;
+  brand: string;
+  spoken: string;
+  currency: string;
+  zone: string;
+  erased: boolean;
+};
+
+/** The person and the workspace, in one statement. The policy of the transaction decides which workspace. */
+export const readWho = (tx: Tx, personId: string) => rawOf(tx)<Who[]>`
+  select p.name, p.role, p.locale, p.erased_at is not null as erased,
+    w.slug, w.name as brand, w.locale as spoken, w.currency, w.zone
+  from person p join workspace w on w.workspace_id = p.workspace_id
+  where p.id = ${personId}`;
+
+export function makeAct(
+  house: House,
+  { database, tx }: Room,
+  caller: Caller,
+  who: Who | undefined,
+  run: string,
+  place: Place,
+  wanted?: string,
+): Made {
+  if (!who || who.erased) throw refuse("unknown-caller", "This account is not known here any more.");
+  const { sources } = house;
+  const locale = localeOf(who.locale ?? wanted ?? who.spoken);
+  const changes: Change[] = [];
+  const now = sources.now();
+  const act: Act = {
+    db: tx,
+    workspace: {
+      id: caller.workspaceId,
+      slug: who.slug,
+      name: who.brand,
+      locale: who.spoken,
+      currency: who.currency,
+      zone: who.zone,
+    },
+    person: { id: caller.personId, name: who.name, role: who.role, locale },
+    role: who.role,
+    locale,
+    surface: place.surface,
+    place,
+    run,
+    now,
+    newId: sources.newId,
+    random: sources.random,
+    say: (text, vars) => say(locale, text, vars),
+    changed: (change) => void changes.push(change),
+    async emit(kind, payload, subject = "") {
+      await writeEvent(act, { name: kind.name, payload, subject });
+      for (const reaction of house.reactions.get(kind.name) ?? []) {
+        await act.later({ name: reaction.name }, { event: kind.name, subject, ...payload });
+      }
+    },
+    async later(kind, input, { key, at } = {}) {
+      const id = sources.newId();
+      const dueAt = at ?? now;
+      const [row] = await tx
+        .insert(job)
+        .values({
+          workspaceId: caller.workspaceId,
+          id,
+          name: kind.name,
+          input,
+          key: key ?? null,
+          status: "waiting",
+          runId: run,
+          personId: caller.personId,
+          createdAt: now,
+          dueAt,
+        })
+        .onConflictDoNothing()
+        .returning({ id: job.id });
+      if (!row) return existingJob(act, kind.name, key ?? "");
+      await house.queue.send(database, tx, { id, workspaceId: caller.workspaceId, name: kind.name, dueAt });
+      return id;
+    },
+  };
+  return { act, changes };
+}
+
+async function existingJob(act: Act, name: string, key: string): Promise<string> {
+  const found = await rawOf(act.db)<{ id: string }[]>`
+    select id from job where name = ${name} and key = ${key} and status in ('waiting', 'running')`;
+  if (!found[0]) throw refuse("clash", "That work ended just now. Ask again.");
+  return found[0].id;
+}

@@ -1,0 +1,23 @@
+// What every surface decodes its payloads to, and what every answer is.
+import type { Outcome } from "../command/index.ts";
+
+export type Content =
+  | { kind: "command"; name: string; options: Record<string, unknown>; proposed?: boolean }
+  | { kind: "press"; token: string; input?: Record<string, unknown> };
+
+export type Envelope = {
+  surface: string;
+  /** The server, team or bot the message came through; for HTTP, the token. */
+  tenant: string;
+  /** The chat it was said in: its lane. */
+  place: string;
+  /** The platform's own id of this message; a second one with it is the same message. Empty: it has none. */
+  delivery: string;
+  account: { id: string; name?: string; locale?: string };
+  content: Content;
+};
+
+/** Whose rows, and who asks: known before the work begins. */
+export type Caller = { workspaceId: string; personId: string };
+
+export type Reply = Outcome & { run: string };

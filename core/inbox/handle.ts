@@ -1,0 +1,181 @@
+// From an envelope to its answer. Inbox row, effects, audit and answer commit together, or not at all.
+import { performance } from "node:perf_hooks";
+import { type Database, inWorkspace } from "../../db/connect.ts";
+import type { Act } from "../act.ts";
+import { record } from "../audit/index.ts";
+import { type Call, dispatch, type Outcome, refused } from "../command/index.ts";
+import { runChanged } from "../event/index.ts";
+import { hashOf } from "../hash.ts";
+import type { House } from "../house.ts";
+import { Refusal, refuse } from "../problem.ts";
+import { view } from "../view/index.ts";
+import { type Made, makeAct, type Room, readWho } from "./act.ts";
+import { dropUsed, sealView, takePress } from "./actions.ts";
+import type { Caller, Envelope, Reply } from "./envelope.ts";
+import { claim, findDelivery, findRun, replyOf, writeAnswer } from "./store.ts";
+
+type Work = { house: House; database: Database; caller: Caller; envelope: Envelope; run: string };
+
+/**
+ * Runs what a message asks for, once. The same delivery again, at once or later, gets the first one's answer.
+ * For surfaces whose sender waits and repeats by itself (HTTP, console): nothing is stored before the effects are.
+ */
+export async function handle(house: House, database: Database, caller: Caller, envelope: Envelope): Promise<Reply> {
+  const work: Work = { house, database, caller, envelope, run: house.sources.newId() };
+  const started = performance.now();
+  let reply: Reply;
+  try {
+    reply = await again(() => inWorkspace(database, caller.workspaceId, (tx) => attempt(work, { database, tx })));
+  } catch (error) {
+    reply = await settle(work, error);
+  }
+  house.meter.command(reply.command || "unknown", envelope.surface, reply.status, (performance.now() - started) / 1000);
+  return reply;
+}
+
+/** Two transactions that crossed: the database undid one, and it may simply run again. */
+async function again<T>(work: () => Promise<T>, tries = 4): Promise<T> {
+  for (let n = 1; ; n++) {
+    try {
+      return await work();
+    } catch (error) {
+      const code = codeOf(error);
+      if (n >= tries || (code !== "40001" && code !== "40P01")) throw error;
+    }
+  }
+}
+
+async function attempt(work: Work, room: Room): Promise<Reply> {
+  const { house, caller, envelope, run } = work;
+  const asked = hashOf(envelope.content);
+  const now = house.sources.now();
+  const [fresh, who] = await Promise.all([
+    claim(room.tx, caller.workspaceId, run, envelope, asked, now),
+    readWho(room.tx, caller.personId),
+  ]);
+  const made = makeAct(house, room, caller, who[0], run, placeOf(envelope), envelope.account.locale);
+  if (!fresh) return first(work, room, made.act, asked);
+  return perform(work, made);
+}
+
+/** The answer that this delivery got before. */
+async function first(work: Work, room: Room, act: Act, asked: Buffer): Promise<Reply> {
+  work.house.meter.duplicate();
+  const stored = await findDelivery(room.tx, work.envelope);
+  if (!stored) throw refuse("clash", "That message is being handled. Ask again in a moment.");
+  if (!stored.asked.equals(asked)) {
+    const problem = refuse("clash", "This key was used before for something else. Use a new key.");
+    return { ...refused(act, "", problem), run: stored.id };
+  }
+  return replyOf(stored);
+}
+
+/** Runs what the envelope asks for and writes the answer. Also the way of a delivery that was stored before it was run. */
+export async function perform(work: Pick<Work, "house" | "envelope" | "run">, made: Made): Promise<Reply> {
+  const { house, envelope, run } = work;
+  const { act, changes } = made;
+  const resolved = await resolve(envelope, act);
+  if ("before" in resolved) {
+    const before = await findRun(act.db, resolved.before);
+    if (!before) throw refuse("clash", "Somebody else pressed this button already.");
+    await writeAnswer(act.db, run, act.person.id, before, act.now);
+    return before;
+  }
+  const outcome = resolved.call ? await dispatch(house.commands, resolved.call, act) : dismissed(act);
+  const sealed: Outcome = { ...outcome, view: await sealView(act, house.commands, outcome.view) };
+  const command = house.commands.find(outcome.command);
+  await writeAnswer(act.db, run, act.person.id, sealed, act.now);
+  if (resolved.origin) {
+    await dropUsed(act, resolved.origin);
+    await act.emit(runChanged, { run: resolved.origin, status: "done" }, resolved.origin);
+  }
+  if (matters(sealed, command?.reads)) await record(act, { command: sealed.command, outcome: sealed.status, changes });
+  return replyOf({ id: run, asked: Buffer.alloc(0), ...split(sealed) });
+}
+
+/** The same shape, to the letter, as a later reader of the stored answer gets. */
+const split = ({ status, ...answer }: Outcome) => ({ status, answer });
+
+const matters = (outcome: Outcome, reads: boolean | undefined) =>
+  outcome.status === "refused"
+    ? outcome.problem?.kind === "role"
+    : !reads && outcome.status !== "confirm" && outcome.command !== "";
+
+type Resolved = { call: Call | null; origin?: string } | { before: string };
+
+async function resolve({ content }: Envelope, act: Act): Promise<Resolved> {
+  if (content.kind === "command") {
+    return { call: { name: content.name, options: content.options, proposed: content.proposed ?? false } };
+  }
+  const taken = await takePress(act, content.token, content.input);
+  if ("before" in taken) return taken;
+  const { command, options, confirmed, runId } = taken.pressed;
+  const origin = runId ? { origin: runId } : {};
+  return { call: command === "" ? null : { name: command, options, confirmed }, ...origin };
+}
+
+const dismissed = (act: Act): Outcome => ({
+  command: "",
+  status: "cancelled",
+  view: view(act.say("Cancelled. Nothing was changed.")),
+});
+
+export const placeOf = (e: Envelope) => ({ surface: e.surface, tenant: e.tenant, external: e.place });
+
+/** The work was undone: say so, keep the answer under the same delivery, and leave a trace where it matters. */
+async function settle(work: Work, error: unknown): Promise<Reply> {
+  const { house, database, caller, envelope, run } = work;
+  if (isAway(error))
+    throw refuse(
+      "away",
+      "The database cannot be reached. Nothing was changed; ask again in a moment.",
+      {},
+      { retryAfter: 2 },
+    );
+  if (!(error instanceof Refusal)) house.log.error({ run, err: error }, "a command failed");
+  return inWorkspace(database, caller.workspaceId, async (tx) => {
+    const [who] = await readWho(tx, caller.personId);
+    const { act } = makeAct(house, { database, tx }, caller, who, run, placeOf(envelope), envelope.account.locale);
+    const asked = hashOf(envelope.content);
+    if (!(await claim(tx, caller.workspaceId, run, envelope, asked, act.now)))
+      return first(work, { database, tx }, act, asked);
+    const outcome = undone(act, envelope, error);
+    const sealed = { ...outcome, view: await sealView(act, house.commands, outcome.view) };
+    await writeAnswer(tx, run, caller.personId, sealed, act.now);
+    if (matters(sealed, false)) await record(act, { command: sealed.command, outcome: sealed.status, changes: [] });
+    return replyOf({ id: run, asked, ...split(sealed) });
+  });
+}
+
+export function undone(act: Act, { content }: Envelope, error: unknown): Outcome {
+  const name = content.kind === "command" ? content.name.replace(/[._]/g, " ") : "";
+  if (error instanceof Refusal) return refused(act, name, error);
+  const problem = refuse(
+    "internal",
+    "Something broke on our side, and nothing was changed. Ask again; if it stays, quote {run}.",
+    { run: act.run },
+  );
+  return { ...refused(act, name, problem), status: "failed" };
+}
+
+const AWAY = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ENOENT",
+  "EPIPE",
+  "ETIMEDOUT",
+  "CONNECTION_CLOSED",
+  "CONNECTION_ENDED",
+  "CONNECTION_DESTROYED",
+  "CONNECT_TIMEOUT",
+  "57P01",
+  "57P02",
+  "57P03",
+  "53300",
+]);
+export const isAway = (error: unknown): boolean => AWAY.has(codeOf(error));
+
+const codeOf = (error: unknown): string => {
+  const e = error as { code?: string; cause?: { code?: string } } | null;
+  return e?.code ?? e?.cause?.code ?? "";
+};

@@ -1,0 +1,5 @@
+export { type Made, makeAct, type Room, readWho } from "./act.ts";
+export { sealView } from "./actions.ts";
+export type { Caller, Content, Envelope, Reply } from "./envelope.ts";
+export { handle, isAway, perform, undone } from "./handle.ts";
+export { claim, findDelivery, findRun, laneOf } from "./store.ts";

@@ -1,0 +1,62 @@
+// The one driver. `inWorkspace` is the only way to a workspace's rows: the app's role sees none without it.
+import { type ExtractTablesWithRelations, sql } from "drizzle-orm";
+import type { PgTransaction } from "drizzle-orm/pg-core";
+import { drizzle, type PostgresJsDatabase, type PostgresJsQueryResultHKT } from "drizzle-orm/postgres-js";
+import postgres from "postgres";
+import * as schema from "./schema/index.ts";
+
+export type Schema = typeof schema;
+export type Tx = PgTransaction<PostgresJsQueryResultHKT, Schema, ExtractTablesWithRelations<Schema>>;
+
+/** One PostgreSQL that holds whole workspaces. Most deployments have one. */
+export type Database = {
+  name: string;
+  /** For the migrator, backup and pg-boss. Never for a person's request. */
+  ownerUrl: string;
+  appUrl: string;
+  orm: PostgresJsDatabase<Schema>;
+  client: postgres.Sql;
+  close(): Promise<void>;
+};
+
+/** Raw statements over the connection of a transaction, for the hot paths: they are prepared by name. */
+export type Raw = postgres.TransactionSql;
+export const rawOf = (tx: Tx): Raw => (tx as unknown as { session: { client: Raw } }).session.client;
+
+export type ConnectOptions = { name?: string; ownerUrl: string; appUrl: string; max?: number };
+
+export function connect({ name = "main", ownerUrl, appUrl, max = 10 }: ConnectOptions): Database {
+  const client = open(appUrl, { max, connection: { application_name: "impresario" } });
+  const orm = drizzle(client, { schema, casing: "snake_case" });
+  return { name, ownerUrl, appUrl, orm, client, close: () => client.end({ timeout: 5 }) };
+}
+
+/** Opens postgres.js by URL. A socket directory is `?host=/path`, as libpq writes it. */
+export function open(url: string, options: postgres.Options<Record<string, never>> = {}): postgres.Sql {
+  const parsed = new URL(url);
+  const socket = parsed.searchParams.get("host");
+  const base = { onnotice: () => {}, ...options } as postgres.Options<Record<string, never>>;
+  if (!socket) return postgres(url, base) as unknown as postgres.Sql;
+  return postgres({
+    ...base,
+    host: socket,
+    path: `${socket}/.s.PGSQL.${parsed.searchParams.get("port") || parsed.port || "5432"}`,
+    database: decodeURIComponent(parsed.pathname.slice(1)),
+    username: decodeURIComponent(parsed.username),
+    password: decodeURIComponent(parsed.password),
+  } as postgres.Options<Record<string, never>>) as unknown as postgres.Sql;
+}
+
+/** Runs `work` in one transaction that sees the rows of one workspace and no others. */
+export function inWorkspace<T>(db: Database, workspaceId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return db.orm.transaction(async (tx) => {
+    // Not awaited on its own: it travels in one packet with the first statement of `work`, before it.
+    const entered = rawOf(tx)`select set_config('app.workspace', ${workspaceId}, true)`.execute();
+    entered.catch(() => {});
+    const result = await work(tx);
+    await entered;
+    return result;
+  });
+}
+
+export { sql };

@@ -1,0 +1,3 @@
+export * from "./people.ts";
+export * from "./spine.ts";
+export * from "./workspace.ts";

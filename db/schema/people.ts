@@ -1,0 +1,124 @@
+import { sql } from "drizzle-orm";
+import { check, foreignKey, index, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
+import { bytea, moment, owned } from "./base.ts";
+
+export const person = pgTable(
+  "person",
+  {
+    ...owned(),
+    name: text().notNull(),
+    role: text().$type<"owner" | "staff" | "partner" | "member">().notNull(),
+    locale: text(),
+    zone: text(),
+    createdAt: moment().notNull(),
+    /** Two persons that turned out to be one: this row is kept for history and points at the one that goes on. */
+    mergedInto: uuid(),
+    erasedAt: moment(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.id] }),
+    foreignKey({
+      name: "person_merged",
+      columns: [t.workspaceId, t.mergedInto],
+      foreignColumns: [t.workspaceId, t.id],
+    }),
+    check("person_role", sql`${t.role} in ('owner', 'staff', 'partner', 'member')`),
+  ],
+);
+
+/** How a person is known on one surface. Slack ids are `team:user`, so `tenant` is part of the name. */
+export const account = pgTable(
+  "account",
+  {
+    ...owned(),
+    personId: uuid().notNull(),
+    surface: text().notNull(),
+    tenant: text().notNull(),
+    external: text().notNull(),
+    name: text().notNull().default(""),
+    createdAt: moment().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.id] }),
+    unique("account_external").on(t.workspaceId, t.surface, t.tenant, t.external),
+    index("account_person").on(t.workspaceId, t.personId),
+    foreignKey({
+      name: "account_person",
+      columns: [t.workspaceId, t.personId],
+      foreignColumns: [person.workspaceId, person.id],
+    }),
+  ],
+);
+
+/** A bearer token. Only its hash is kept; it acts as one person. */
+export const token = pgTable(
+  "token",
+  {
+    ...owned(),
+    personId: uuid().notNull(),
+    name: text().notNull(),
+    hash: bytea().notNull().unique(),
+    createdBy: uuid(),
+    createdAt: moment().notNull(),
+    revokedAt: moment(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.id] }),
+    foreignKey({
+      name: "token_person",
+      columns: [t.workspaceId, t.personId],
+      foreignColumns: [person.workspaceId, person.id],
+    }),
+  ],
+);
+
+/** A one-time code that links an account to a person, or a place to a workspace. */
+export const code = pgTable(
+  "code",
+  {
+    ...owned(),
+    kind: text().$type<"link" | "connect">().notNull(),
+    hash: bytea().notNull().unique(),
+    issuedBy: uuid().notNull(),
+    /** Where the code was shown: it is confirmed there again. */
+    issuedAt: moment().notNull(),
+    expiresAt: moment().notNull(),
+    /** Who or what redeemed it, waiting for the issuer's word. */
+    redeemed: text(),
+    redeemedAt: moment(),
+    endedAt: moment(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.id] }),
+    foreignKey({
+      name: "code_person",
+      columns: [t.workspaceId, t.issuedBy],
+      foreignColumns: [person.workspaceId, person.id],
+    }),
+  ],
+);
+
+/** A platform's own role (a Discord role, a Slack user group) that stands for one of ours. */
+export const roleMap = pgTable(
+  "role_map",
+  {
+    ...owned(),
+    surface: text().notNull(),
+    tenant: text().notNull(),
+    external: text().notNull(),
+    role: text().$type<"staff" | "partner" | "member">().notNull(),
+    createdAt: moment().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.id] }),
+    unique("role_map_external").on(t.workspaceId, t.surface, t.tenant, t.external),
+    check("role_map_role", sql`${t.role} in ('staff', 'partner', 'member')`),
+  ],
+);
+
+/** When a person may do a thing again. One statement reads and writes it. */
+export const cooldown = pgTable(
+  "cooldown",
+  { workspaceId: uuid().notNull(), key: text().notNull(), until: moment().notNull() },
+  (t) => [primaryKey({ columns: [t.workspaceId, t.key] })],
+);

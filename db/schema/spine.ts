@@ -1,0 +1,233 @@
+// The spine: what came in, what goes out, the buttons between them, and what happened.
+import { sql } from "drizzle-orm";
+import {
+  bigserial,
+  boolean,
+  check,
+  customType,
+  index,
+  integer,
+  json,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+import { bytea, moment, owned } from "./base.ts";
+
+const xid8 = customType<{ data: string }>({ dataType: () => "xid8" });
+
+/**
+ * Every message that reached us and the answer it got. Its id is the run. `delivery` is the platform's own id of the
+ * message, so that a second delivery finds the first one's answer.
+ */
+export const inbox = pgTable(
+  "inbox",
+  {
+    ...owned(),
+    surface: text().notNull(),
+    tenant: text().notNull(),
+    delivery: text().notNull(),
+    /** Hash of what was asked: the same delivery id with another body is a clash. */
+    asked: bytea().notNull(),
+    /** One serial lane a place. */
+    lane: text().notNull(),
+    envelope: jsonb().$type<Record<string, unknown>>().notNull(),
+    personId: uuid(),
+    command: text(),
+    status: text().$type<"received" | "done" | "running" | "confirm" | "refused" | "failed" | "cancelled">().notNull(),
+    answer: json().$type<Record<string, unknown>>(),
+    leaseUntil: moment(),
+    leaseBy: text(),
+    attempts: integer().notNull().default(0),
+    receivedAt: moment().notNull(),
+    doneAt: moment(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.id] }),
+    unique("inbox_delivery").on(t.workspaceId, t.surface, t.tenant, t.delivery),
+    index("inbox_waiting").on(t.workspaceId, t.lane, t.id).where(sql`${t.status} = 'received'`),
+  ],
+);
+
+/** A button, select or form that was shown. The token is all that the platform carries. */
+export const action = pgTable(
+  "action",
+  {
+    ...owned(),
+    token: text().notNull().unique(),
+    /** Empty: the button only dismisses its message. */
+    command: text().notNull(),
+    options: jsonb().$type<Record<string, unknown>>().notNull(),
+    /** The press is the person's word: no further confirmation. */
+    confirmed: boolean().notNull(),
+    forPerson: uuid(),
+    forRole: text(),
+    uses: text().$type<"once" | "person" | "many">().notNull(),
+    /** Buttons that exclude each other (confirm, cancel) share a group: one press uses all of it. */
+    groupId: uuid().notNull(),
+    /** The run that showed it. */
+    runId: uuid(),
+    createdAt: moment().notNull(),
+    expiresAt: moment().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.id] }),
+    index("action_run").on(t.workspaceId, t.runId),
+    index("action_expiry").on(t.expiresAt),
+  ],
+);
+
+/** A press that counted. `who` is the person, or the group itself where one press is all there is. */
+export const actionUse = pgTable(
+  "action_use",
+  {
+    workspaceId: uuid().notNull(),
+    groupId: uuid().notNull(),
+    who: uuid().notNull(),
+    runId: uuid().notNull(),
+    usedAt: moment().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspaceId, t.groupId, t.who] })],
+);
+
+/** A message that leaves: a row first, sent at least once, in order per place. */
+export const outbox = pgTable(
+  "outbox",
+  {
+    ...owned(),
+    seq: bigserial({ mode: "bigint" }).notNull(),
+    surface: text().notNull(),
+    tenant: text().notNull(),
+    place: text().notNull(),
+    /** What the message is about (a run, a ballot): edits of one subject replace each other. */
+    subject: text().notNull(),
+    kind: text().$type<"post" | "edit" | "answer" | "delete">().notNull(),
+    view: jsonb().$type<Record<string, unknown>>(),
+    hints: jsonb().$type<Record<string, unknown>>().notNull().default({}),
+    status: text().$type<"waiting" | "sending" | "sent" | "replaced" | "failed">().notNull(),
+    attempts: integer().notNull().default(0),
+    notBefore: moment().notNull(),
+    leaseUntil: moment(),
+    /** The platform's id of the message, once known. */
+    external: text(),
+    lost: jsonb().$type<string[]>(),
+    error: text(),
+    createdAt: moment().notNull(),
+    sentAt: moment(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.id] }),
+    index("outbox_waiting").on(t.surface, t.tenant, t.place, t.seq).where(sql`${t.status} in ('waiting', 'sending')`),
+    index("outbox_subject").on(t.workspaceId, t.subject),
+  ],
+);
+
+/** A fact that others may react to. Append-only. `tx` lets a reader see each row exactly once and in order. */
+export const event = pgTable(
+  "event",
+  {
+    ...owned(),
+    seq: bigserial({ mode: "bigint" }).notNull(),
+    tx: xid8().notNull().default(sql`pg_current_xact_id()`),
+    name: text().notNull(),
+    at: moment().notNull(),
+    personId: uuid(),
+    runId: uuid(),
+    subject: text().notNull().default(""),
+    payload: jsonb().$type<Record<string, unknown>>().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.id] }),
+    index("event_tail").on(t.tx, t.seq),
+    index("event_name").on(t.workspaceId, t.name, t.at),
+  ],
+);
+
+/** Who did what, where, and what changed. Append-only; `hash` covers the row, blocks cover the hashes. */
+export const audit = pgTable(
+  "audit",
+  {
+    ...owned(),
+    at: moment().notNull(),
+    runId: uuid(),
+    personId: uuid(),
+    surface: text().notNull(),
+    place: text().notNull(),
+    command: text().notNull(),
+    outcome: text().notNull(),
+    changes: jsonb().$type<Record<string, unknown>[]>().notNull(),
+    hash: bytea().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspaceId, t.id] }), index("audit_person").on(t.workspaceId, t.personId, t.id)],
+);
+
+export const auditBlock = pgTable(
+  "audit_block",
+  {
+    workspaceId: uuid().notNull(),
+    number: integer().notNull(),
+    at: moment().notNull(),
+    rows: uuid().array().notNull(),
+    hashes: bytea().array().notNull(),
+    before: bytea().notNull(),
+    hash: bytea().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspaceId, t.number] })],
+);
+
+/** Work that happens later, as people see it. The engine carries only its id. */
+export const job = pgTable(
+  "job",
+  {
+    ...owned(),
+    name: text().notNull(),
+    input: jsonb().$type<Record<string, unknown>>().notNull(),
+    /** The same key is the same job while it waits or runs. */
+    key: text(),
+    status: text().$type<"waiting" | "running" | "done" | "failed" | "cancelled">().notNull(),
+    progress: jsonb().$type<{ done: number; total: number; now: string }>(),
+    result: jsonb().$type<Record<string, unknown>>(),
+    error: text(),
+    attempts: integer().notNull().default(0),
+    runId: uuid(),
+    personId: uuid(),
+    createdAt: moment().notNull(),
+    dueAt: moment().notNull(),
+    startedAt: moment(),
+    endedAt: moment(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.id] }),
+    uniqueIndex("job_key").on(t.workspaceId, t.name, t.key).where(sql`${t.status} in ('waiting', 'running')`),
+    index("job_status").on(t.workspaceId, t.status, t.id),
+    index("job_run").on(t.workspaceId, t.runId),
+    check("job_status_known", sql`${t.status} in ('waiting', 'running', 'done', 'failed', 'cancelled')`),
+  ],
+);
+
+/** A made file. Its bytes are in the store under `path`. */
+export const asset = pgTable(
+  "asset",
+  {
+    ...owned(),
+    kind: text().notNull(),
+    type: text().notNull(),
+    name: text().notNull(),
+    bytes: integer().notNull(),
+    sha256: bytea().notNull(),
+    path: text().notNull(),
+    /** Only this person may read it; empty: everyone of the workspace. */
+    forPerson: uuid(),
+    runId: uuid(),
+    createdAt: moment().notNull(),
+    expiresAt: moment(),
+  },
+  (t) => [primaryKey({ columns: [t.workspaceId, t.id] })],
+);
+
+/** One tick of the clock in the whole cluster. No workspace: it holds only a schedule's name and its minute. */
+export const tick = pgTable("tick", { key: text().primaryKey(), at: moment().notNull() });

@@ -1,0 +1,106 @@
+// A house for a test: a database of its own, a clock that stands still until told, ids in order, chance from a seed.
+import { randomUUID } from "node:crypto";
+import { inject } from "vitest";
+import type { Sources } from "../core/act.ts";
+import type { Command } from "../core/command/index.ts";
+import { registry } from "../core/command/index.ts";
+import { allCommands } from "../core/commands.ts";
+import type { House } from "../core/house.ts";
+import { uuidv7 } from "../core/ids.ts";
+import { type Caller, type Envelope, handle, type Reply } from "../core/inbox/index.ts";
+import { createWorkspace } from "../core/workspace/index.ts";
+import { connect, type Database, open } from "../db/connect.ts";
+import { APP_ROLE } from "../db/secure.ts";
+import { withDatabase } from "./server.ts";
+
+export type Clock = { now: Date; pass(milliseconds: number): void };
+
+export async function testDatabase(max = 10): Promise<Database & { drop(): Promise<void> }> {
+  const { url, template, appPassword } = inject("server");
+  const name = `t_${randomUUID().replaceAll("-", "")}`;
+  const admin = open(url, { max: 1 });
+  await admin`create database ${admin(name)} template ${admin(template)}`;
+  const ownerUrl = withDatabase(url, name);
+  const app = new URL(ownerUrl);
+  app.username = APP_ROLE;
+  app.password = appPassword;
+  const database = connect({ ownerUrl, appUrl: app.href, max });
+  return {
+    ...database,
+    async drop() {
+      await database.close();
+      await admin`drop database ${admin(name)} with (force)`;
+      await admin.end();
+    },
+  };
+}
+
+export type TestHouse = House & {
+  clock: Clock;
+  database: Database;
+  owner: Caller;
+  sent: { id: string; name: string }[];
+  /** Runs a command as a caller, as if it came over HTTP. */
+  ask(
+    name: string,
+    options?: Record<string, unknown>,
+    more?: { as?: Caller; delivery?: string; proposed?: boolean },
+  ): Promise<Reply>;
+  press(token: string, more?: { as?: Caller; input?: Record<string, unknown> }): Promise<Reply>;
+  close(): Promise<void>;
+};
+
+const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+
+export async function testHouse({ commands = [] as Command[], seed = 1 } = {}): Promise<TestHouse> {
+  const database = await testDatabase();
+  const clock: Clock = {
+    now: new Date("2026-11-20T12:00:00.000Z"),
+    pass(ms) {
+      clock.now = new Date(clock.now.getTime() + ms);
+    },
+  };
+  const sources: Sources = { now: () => clock.now, newId: () => uuidv7(clock.now.getTime()), random: seeded(seed) };
+  const sent: TestHouse["sent"] = [];
+  const house: House = {
+    databases: [database],
+    commands: registry([...allCommands, ...commands]),
+    sources,
+    queue: { send: async (_db, _tx, { id, name }) => void sent.push({ id, name }) },
+    reactions: new Map(),
+    log: quiet,
+    meter: { command() {}, duplicate() {} },
+  };
+  const owner = await createWorkspace(database, sources, { name: "Test Radio", slug: "test-radio" });
+  const send = (content: Envelope["content"], as: Caller, delivery: string) =>
+    handle(house, database, as, {
+      surface: "http",
+      tenant: as.personId,
+      place: "test",
+      delivery,
+      account: { id: as.personId },
+      content,
+    });
+  return {
+    ...house,
+    clock,
+    database,
+    owner,
+    sent,
+    ask: (name, options = {}, { as = owner, delivery = "", proposed = false } = {}) =>
+      send({ kind: "command", name, options, proposed }, as, delivery),
+    press: (token, { as = owner, input = {} } = {}) => send({ kind: "press", token, input }, as, ""),
+    close: () => database.drop(),
+  };
+}
+
+/** A small generator (mulberry32): the same seed, the same chances. */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
