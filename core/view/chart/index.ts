@@ -1,0 +1,3 @@
+export { HEIGHT, type Theme, WIDTH } from "./look.ts";
+export { figure } from "./numbers.ts";
+export { type Painter, painter } from "./render.ts";
