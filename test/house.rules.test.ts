@@ -1,0 +1,131 @@
+// The house keeps its own rules: floors, sizes, folders, one importer for what must stay in one place.
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { expect, test } from "vitest";
+
+const root = resolve(import.meta.dirname, "..");
+const FLOORS = ["db", "core", "jobs", "bots"];
+/** DESIGN's top level and the usual files of a good repository. */
+const TOP = new Set([
+  ...FLOORS,
+  "prompts",
+  "test",
+  "bench",
+  "docs",
+  "deploy",
+  ".ci",
+  ".git",
+  ".github",
+  ".gitignore",
+  ".npmrc",
+  ".env.example",
+  "package.json",
+  "package-lock.json",
+  "tsconfig.json",
+  "drizzle.config.ts",
+  "vitest.config.ts",
+  "biome.json",
+  "knip.json",
+  "README.md",
+  "CONTRIBUTING.md",
+  "LICENSE",
+  "CHANGELOG.md",
+  "SECURITY.md",
+]);
+/** Made or installed on the machine; git ignores them. */
+const LOCAL = new Set(["node_modules", ".runtime", "data", ".env", "coverage"]);
+
+function files(folder: string): string[] {
+  return readdirSync(join(root, folder)).flatMap((name) => {
+    if (LOCAL.has(name) || name === "migrations") return [];
+    const path = join(folder, name);
+    return statSync(join(root, path)).isDirectory() ? files(path) : [path];
+  });
+}
+
+const sources = [...FLOORS, "test"].filter((f) => existsSync(join(root, f))).flatMap(files).filter((f) => /\.(ts|mjs)$/.test(f));
+const importsOf = (file: string): string[] =>
+  [...readFileSync(join(root, file), "utf8").matchAll(/(?:\bfrom|\bimport)\s*\(?\s*["']([^"']+)["']/g)].map(
+    (m) => m[1]!,
+  );
+const target = (file: string, spec: string) => relative(root, resolve(root, dirname(file), spec));
+const floorOf = (file: string) => FLOORS.indexOf(file.split("/")[0]!);
+const product = sources.filter((f) => floorOf(f) >= 0 && !f.endsWith(".test.ts"));
+
+test("nothing imports from a floor above its own", () => {
+  const upward = product.flatMap((file) =>
+    importsOf(file)
+      .filter((spec) => spec.startsWith("."))
+      .map((spec) => target(file, spec))
+      .filter((to) => floorOf(to) > floorOf(file) || to.startsWith("test/"))
+      .map((to) => `${file} imports ${to}`),
+  );
+  expect(upward).toEqual([]);
+});
+
+test("areas of core talk through their index.ts", () => {
+  const area = (file: string) => (file.startsWith("core/") && file.split("/").length > 2 ? file.split("/")[1]! : "");
+  const past = product.flatMap((file) =>
+    importsOf(file)
+      .filter((spec) => spec.startsWith("."))
+      .map((spec) => target(file, spec))
+      // Words of the platform-free kernel are one file each; `view` holds charts as a room of its own.
+      .filter((to) => area(to) && area(to) !== area(file) && !/\/(index|say)\.ts$|\.json$/.test(to))
+      .map((to) => `${file} imports ${to}`),
+  );
+  expect(past).toEqual([]);
+});
+
+test("a platform is known only to its surface, an engine only to its own file", () => {
+  const only: Record<string, RegExp> = {
+    "discord.js": /^bots\/discord\//,
+    "@slack/bolt": /^bots\/slack\//,
+    grammy: /^bots\/telegram\//,
+    hono: /^bots\/web\//,
+    "pg-boss": /^jobs\/engine(\/|\.)/,
+    "node-cron": /^jobs\//,
+    postgres: /^db\//,
+    echarts: /^core\/view\/chart\//,
+    preact: /^bots\/web\/page\//,
+  };
+  const strays = product.flatMap((file) =>
+    importsOf(file)
+      .map((spec) => ({
+        spec,
+        name: spec.startsWith("@") ? spec.split("/").slice(0, 2).join("/") : spec.split("/")[0]!,
+      }))
+      .filter(({ name }) => only[name] && !only[name].test(file))
+      .map(({ spec }) => `${file} imports ${spec}`),
+  );
+  expect(strays).toEqual([]);
+});
+
+test("the surfaces that exist have the same seven files", () => {
+  const seven = ["ack.ts", "connect.ts", "decode.ts", "limits.ts", "manifest.ts", "render.ts", "send.ts"];
+  for (const surface of ["discord", "slack", "telegram"]) {
+    const there = sources
+      .filter((f) => f.startsWith(`bots/${surface}/`))
+      .map((f) => f.slice(`bots/${surface}/`.length));
+    if (there.length > 0) expect(there, surface).toEqual(expect.arrayContaining(seven));
+  }
+});
+
+test("files stay short", () => {
+  const long = sources
+    .map((file) => ({ file, lines: readFileSync(join(root, file), "utf8").split("\n").length }))
+    .filter(({ lines }) => lines > 320)
+    .map(({ file, lines }) => `${file}: ${lines} lines`);
+  expect(long).toEqual([]);
+});
+
+test("the top level is the one of the design", () => {
+  expect(readdirSync(root).filter((name) => !TOP.has(name) && !LOCAL.has(name))).toEqual([]);
+});
+
+test("no switch turns types or lint off, no test is focused", () => {
+  const marks = /@ts-(ignore|nocheck|expect-error)|biome-ignore|\bas any\b|\b(it|test|describe)\.only\b/;
+  const found = sources.filter(
+    (f) => f !== "test/house.rules.test.ts" && marks.test(readFileSync(join(root, f), "utf8")),
+  );
+  expect(found).toEqual([]);
+});
