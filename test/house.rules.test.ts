@@ -43,7 +43,10 @@ function files(folder: string): string[] {
   });
 }
 
-const sources = [...FLOORS, "test"].filter((f) => existsSync(join(root, f))).flatMap(files).filter((f) => /\.(ts|mjs)$/.test(f));
+const sources = [...FLOORS, "test"]
+  .filter((f) => existsSync(join(root, f)))
+  .flatMap(files)
+  .filter((f) => /\.(ts|mjs)$/.test(f));
 const importsOf = (file: string): string[] =>
   [...readFileSync(join(root, file), "utf8").matchAll(/(?:\bfrom|\bimport)\s*\(?\s*["']([^"']+)["']/g)].map(
     (m) => m[1]!,
