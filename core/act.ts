@@ -7,6 +7,9 @@ export type Role = (typeof ROLES)[number];
 /** Roles are a line: each may do what the ones before it may. */
 export const mayActAs = (has: Role, least: Role): boolean => ROLES.indexOf(has) >= ROLES.indexOf(least);
 
+/** The slug of the workspace where places wait that belong to no workspace yet. */
+export const LOBBY = "lobby";
+
 export type Workspace = { id: string; slug: string; name: string; locale: string; currency: string; zone: string };
 export type Person = { id: string; name: string; role: Role; locale: string };
 export type Place = { surface: string; tenant: string; external: string };

@@ -59,4 +59,16 @@ export function inWorkspace<T>(db: Database, workspaceId: string, work: (tx: Tx)
   });
 }
 
+/**
+ * Steps into another workspace of the same database for a moment, within one transaction: for new workspaces and for
+ * codes that lead from one to another. A throw leaves it there, so whoever catches must end the transaction.
+ */
+export async function within<T>(tx: Tx, workspaceId: string, work: () => Promise<T>): Promise<T> {
+  const [was] = await rawOf(tx)<{ id: string | null }[]>`select current_setting('app.workspace', true) as id`;
+  await rawOf(tx)`select set_config('app.workspace', ${workspaceId}, true)`;
+  const result = await work();
+  await rawOf(tx)`select set_config('app.workspace', ${was?.id ?? ""}, true)`;
+  return result;
+}
+
 export { sql };

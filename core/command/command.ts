@@ -1,12 +1,24 @@
 // A command, whole: data that every surface can read before anything runs, and one function.
 import type { Act, Role } from "../act.ts";
+import type { Refusal } from "../problem.ts";
 import type { View } from "../view/index.ts";
 import type { Options, Parsed } from "./option.ts";
 
 /** What a run may do to the world. Agents, words and MCP ask a person before any of these. */
 export type Effect = "spend" | "publish" | "pay" | "access" | "delete";
 
-export type Answer = View | { view: View; data?: Record<string, unknown>; job?: string };
+export type Answer =
+  | View
+  | {
+      view: View;
+      data?: Record<string, unknown>;
+      job?: string;
+      /** What only the very first reply shows in place of view and data, such as a token: it is stored nowhere. */
+      once?: Once;
+    }
+  /** The answer is no, and what was written stays: a wrong guess counts. Throw a Refusal to undo instead. */
+  | { refusal: Refusal };
+export type Once = { view: View; data: Record<string, unknown> };
 
 export type Declaration<O extends Options> = {
   /** One or two words, lower case: "generate song". */
@@ -29,6 +41,8 @@ export type Declaration<O extends Options> = {
   cooldown?: { seconds: number; per: "person" | "workspace" };
   /** Answered in places that no workspace owns yet. */
   unbound?: boolean;
+  /** Only a button of ours runs it: in no list, no help, no platform's menu. */
+  hidden?: boolean;
   /** Lines a person might type, without the slash. */
   examples?: readonly string[];
   run(call: {

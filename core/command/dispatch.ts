@@ -2,7 +2,7 @@
 import { type Act, mayActAs } from "../act.ts";
 import { type ProblemKind, Refusal } from "../problem.ts";
 import { type Block, type View, view } from "../view/index.ts";
-import type { Answer, Command } from "./command.ts";
+import type { Answer, Command, Once } from "./command.ts";
 import { inputsOf, nearest } from "./describe.ts";
 import { clip, parseOptions } from "./option.ts";
 import type { Registry } from "./registry.ts";
@@ -24,6 +24,8 @@ export type Outcome = {
   view: View;
   data?: Record<string, unknown>;
   job?: string;
+  /** Shown by the first reply only, never stored. */
+  once?: Once;
   problem?: { kind: ProblemKind; detail: string; errors: { option: string; detail: string }[]; retryAfter?: number };
 };
 
@@ -65,17 +67,19 @@ export async function dispatch(commands: Registry, call: Call, act: Act): Promis
     confirmed: call.confirmed ?? false,
     raw: call.options,
   });
-  return finished(command, answer);
+  return finished(act, command, answer);
 }
 
 const needsWord = (command: Command, call: Call) =>
   command.confirm === "always" || (call.proposed === true && command.effects.length > 0);
 
-function finished(command: Command, answer: Answer): Outcome {
+function finished(act: Act, command: Command, answer: Answer): Outcome {
+  if ("refusal" in answer) return refused(act, command.name, answer.refusal);
   if ("blocks" in answer) return { command: command.name, status: "done", view: answer };
   const outcome: Outcome = { command: command.name, status: answer.job ? "running" : "done", view: answer.view };
   if (answer.data) outcome.data = answer.data;
   if (answer.job) outcome.job = answer.job;
+  if (answer.once) outcome.once = answer.once;
   return outcome;
 }
 

@@ -1,4 +1,4 @@
-export { type Answer, type Command, command, type Declaration, type Effect } from "./command.ts";
+export { type Answer, type Command, command, type Declaration, type Effect, type Once } from "./command.ts";
 export { inputsOf, nearest } from "./describe.ts";
 export { type Call, dispatch, type Outcome, refused, type Status } from "./dispatch.ts";
 export {

@@ -4,6 +4,7 @@ import type { Command } from "./command.ts";
 export type Registry = {
   /** By any of its spellings: "generate song", "generate_song", "generate.song". */
   find(name: string): Command | undefined;
+  /** What people see: hidden commands are not in it. */
   all(): readonly Command[];
 };
 
@@ -15,5 +16,6 @@ export function registry(commands: readonly Command[]): Registry {
       byName.set(spelling, command);
     }
   }
-  return { find: (name) => byName.get(name) ?? byName.get(name.toLowerCase()), all: () => commands };
+  const shown = commands.filter((c) => !c.hidden);
+  return { find: (name) => byName.get(name) ?? byName.get(name.toLowerCase()), all: () => shown };
 }

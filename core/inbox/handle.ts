@@ -81,7 +81,7 @@ export async function perform(work: Pick<Work, "house" | "envelope" | "run">, ma
     await writeAnswer(act.db, run, act.person.id, before, act.now);
     return before;
   }
-  const outcome = resolved.call ? await dispatch(house.commands, resolved.call, act) : dismissed(act);
+  const { once, ...outcome } = resolved.call ? await dispatch(house.commands, resolved.call, act) : dismissed(act);
   const sealed: Outcome = { ...outcome, view: await sealView(act, house.commands, outcome.view) };
   const command = house.commands.find(outcome.command);
   await writeAnswer(act.db, run, act.person.id, sealed, act.now);
@@ -90,7 +90,7 @@ export async function perform(work: Pick<Work, "house" | "envelope" | "run">, ma
     await act.emit(runChanged, { run: resolved.origin, status: "done" }, resolved.origin);
   }
   if (matters(sealed, command?.reads)) await record(act, { command: sealed.command, outcome: sealed.status, changes });
-  return replyOf({ id: run, asked: Buffer.alloc(0), ...split(sealed) });
+  return { ...replyOf({ id: run, asked: Buffer.alloc(0), ...split(sealed) }), ...once };
 }
 
 /** The same shape, to the letter, as a later reader of the stored answer gets. */

@@ -1,5 +1,6 @@
 import { command } from "../command/index.ts";
 import { view } from "../view/index.ts";
+import { tokenCommands } from "./commands-token.ts";
 
 export const whoami = command({
   name: "whoami",
@@ -39,4 +40,4 @@ export const whoami = command({
   },
 });
 
-export const peopleCommands = [whoami];
+export const peopleCommands = [whoami, ...tokenCommands];

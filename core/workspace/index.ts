@@ -1,1 +1,2 @@
-export { createWorkspace, type NewWorkspace } from "./create.ts";
+export { createWorkspace, type Listed, listWorkspaces, type NewWorkspace, writeWorkspace } from "./create.ts";
+export { type First, inFirst, MAIN } from "./first.ts";

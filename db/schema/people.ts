@@ -1,5 +1,16 @@
 import { sql } from "drizzle-orm";
-import { check, foreignKey, index, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
+import {
+  check,
+  foreignKey,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
 import { bytea, moment, owned } from "./base.ts";
 
 export const person = pgTable(
@@ -36,6 +47,10 @@ export const account = pgTable(
     tenant: text().notNull(),
     external: text().notNull(),
     name: text().notNull().default(""),
+    /** The language that the platform says this account reads. */
+    locale: text(),
+    /** Whose it was when it was first seen: unlinking gives it back to that person. */
+    firstPersonId: uuid().notNull(),
     createdAt: moment().notNull(),
   },
   (t) => [
@@ -45,6 +60,11 @@ export const account = pgTable(
     foreignKey({
       name: "account_person",
       columns: [t.workspaceId, t.personId],
+      foreignColumns: [person.workspaceId, person.id],
+    }),
+    foreignKey({
+      name: "account_first_person",
+      columns: [t.workspaceId, t.firstPersonId],
       foreignColumns: [person.workspaceId, person.id],
     }),
   ],
@@ -58,6 +78,8 @@ export const token = pgTable(
     personId: uuid().notNull(),
     name: text().notNull(),
     hash: bytea().notNull().unique(),
+    /** Made by a person's command, by the first start, or taken from the environment. */
+    source: text().$type<"command" | "start" | "environment">().notNull(),
     createdBy: uuid(),
     createdAt: moment().notNull(),
     revokedAt: moment(),
@@ -80,10 +102,11 @@ export const code = pgTable(
     kind: text().$type<"link" | "connect">().notNull(),
     hash: bytea().notNull().unique(),
     issuedBy: uuid().notNull(),
-    /** Where the code was shown: it is confirmed there again. */
+    /** The run that showed the code: it is confirmed there again. */
+    runId: uuid().notNull(),
     issuedAt: moment().notNull(),
     expiresAt: moment().notNull(),
-    /** Who or what redeemed it, waiting for the issuer's word. */
+    /** Who or what redeemed it, as JSON, waiting for the issuer's word. */
     redeemed: text(),
     redeemedAt: moment(),
     endedAt: moment(),
@@ -93,6 +116,21 @@ export const code = pgTable(
     foreignKey({
       name: "code_person",
       columns: [t.workspaceId, t.issuedBy],
+      foreignColumns: [person.workspaceId, person.id],
+    }),
+    uniqueIndex("code_open").on(t.workspaceId, t.issuedBy, t.kind).where(sql`${t.endedAt} is null`),
+  ],
+);
+
+/** How many codes a person tried since when: a code is not to be guessed. */
+export const guess = pgTable(
+  "guess",
+  { workspaceId: uuid().notNull(), personId: uuid().notNull(), since: moment().notNull(), tries: integer().notNull() },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.personId] }),
+    foreignKey({
+      name: "guess_person",
+      columns: [t.workspaceId, t.personId],
       foreignColumns: [person.workspaceId, person.id],
     }),
   ],

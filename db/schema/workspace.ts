@@ -1,4 +1,5 @@
-import { jsonb, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
+import { sql } from "drizzle-orm";
+import { jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { moment, owned } from "./base.ts";
 
 /** One brand. Its id is its own `workspace_id`, so the policy that guards everything else guards it too. */
@@ -27,7 +28,11 @@ export const place = pgTable(
     createdAt: moment().notNull(),
     goneAt: moment(),
   },
-  (t) => [primaryKey({ columns: [t.workspaceId, t.id] }), unique("place_external").on(t.surface, t.tenant, t.external)],
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.id] }),
+    // One workspace a place, over all workspaces. An empty `external` is the whole tenant: a server, a team.
+    uniqueIndex("place_owned").on(t.surface, t.tenant, t.external).where(sql`${t.goneAt} is null`),
+  ],
 );
 
 /** A choice of the workspace that is one value: small, named, typed where it is read. */
