@@ -2,6 +2,7 @@
 import type { Database, Tx } from "../db/connect.ts";
 import type { Sources } from "./act.ts";
 import type { Registry } from "./command/index.ts";
+import type { Reply } from "./inbox/index.ts";
 
 export type Log = {
   debug(about: object, words?: string): void;
@@ -31,4 +32,6 @@ export type House = {
   reactions: ReadonlyMap<string, readonly { name: string }[]>;
   log: Log;
   meter: Meter;
+  /** Deliveries being answered by this process right now: a repetition waits for the first one's answer. */
+  inFlight: Map<string, Promise<Reply>>;
 };

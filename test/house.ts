@@ -70,6 +70,7 @@ export async function testHouse({ commands = [] as Command[], seed = 1 } = {}): 
     reactions: new Map(),
     log: quiet,
     meter: { command() {}, duplicate() {} },
+    inFlight: new Map(),
   };
   const owner = await createWorkspace(database, sources, { name: "Test Radio", slug: "test-radio" });
   const send = (content: Envelope["content"], as: Caller, delivery: string) =>

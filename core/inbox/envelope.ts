@@ -15,6 +15,10 @@ export type Envelope = {
   delivery: string;
   account: { id: string; name?: string; locale?: string };
   content: Content;
+  /** What the surface needs to answer this very message: a reply token, a thread, the message a button was on. */
+  hints?: Record<string, unknown>;
+  /** Whether the answer is sent by us. HTTP and the web fetch theirs; everything else is sent to. */
+  push?: boolean;
 };
 
 /** Whose rows, and who asks: known before the work begins. */

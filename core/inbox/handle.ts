@@ -5,9 +5,11 @@ import type { Act } from "../act.ts";
 import { record } from "../audit/index.ts";
 import { type Call, dispatch, type Outcome, refused } from "../command/index.ts";
 import { runChanged } from "../event/index.ts";
-import { hashOf } from "../hash.ts";
+import { canonical, hashOf } from "../hash.ts";
 import type { House } from "../house.ts";
+import { announceRun } from "../outbox/index.ts";
 import { Refusal, refuse } from "../problem.ts";
+import { storableDeep } from "../text.ts";
 import { view } from "../view/index.ts";
 import { type Made, makeAct, type Room, readWho } from "./act.ts";
 import { dropUsed, sealView, takePress } from "./actions.ts";
@@ -20,7 +22,23 @@ type Work = { house: House; database: Database; caller: Caller; envelope: Envelo
  * Runs what a message asks for, once. The same delivery again, at once or later, gets the first one's answer.
  * For surfaces whose sender waits and repeats by itself (HTTP, console): nothing is stored before the effects are.
  */
-export async function handle(house: House, database: Database, caller: Caller, envelope: Envelope): Promise<Reply> {
+export function handle(house: House, database: Database, caller: Caller, received: Envelope): Promise<Reply> {
+  const envelope = storableDeep(received);
+  if (envelope.delivery === "") return once(house, database, caller, envelope);
+  const { surface, tenant, delivery, content } = envelope;
+  const key = canonical([caller, surface, tenant, delivery, content]);
+  const running = house.inFlight.get(key);
+  if (running) {
+    // A storm of repetitions must not take every connection of the pool only to wait for the first one.
+    house.meter.duplicate();
+    return running;
+  }
+  const reply = once(house, database, caller, envelope).finally(() => house.inFlight.delete(key));
+  house.inFlight.set(key, reply);
+  return reply;
+}
+
+async function once(house: House, database: Database, caller: Caller, envelope: Envelope): Promise<Reply> {
   const work: Work = { house, database, caller, envelope, run: house.sources.newId() };
   const started = performance.now();
   let reply: Reply;
@@ -34,7 +52,7 @@ export async function handle(house: House, database: Database, caller: Caller, e
 }
 
 /** Two transactions that crossed: the database undid one, and it may simply run again. */
-async function again<T>(work: () => Promise<T>, tries = 4): Promise<T> {
+export async function again<T>(work: () => Promise<T>, tries = 4): Promise<T> {
   for (let n = 1; ; n++) {
     try {
       return await work();
@@ -88,6 +106,7 @@ export async function perform(work: Pick<Work, "house" | "envelope" | "run">, ma
   if (resolved.origin) {
     await dropUsed(act, resolved.origin);
     await act.emit(runChanged, { run: resolved.origin, status: "done" }, resolved.origin);
+    await announceRun(act, resolved.origin);
   }
   if (matters(sealed, command?.reads)) await record(act, { command: sealed.command, outcome: sealed.status, changes });
   return { ...replyOf({ id: run, asked: Buffer.alloc(0), ...split(sealed) }), ...once };
@@ -139,12 +158,21 @@ async function settle(work: Work, error: unknown): Promise<Reply> {
     const asked = hashOf(envelope.content);
     if (!(await claim(tx, caller.workspaceId, run, envelope, asked, act.now)))
       return first(work, { database, tx }, act, asked);
-    const outcome = undone(act, envelope, error);
-    const sealed = { ...outcome, view: await sealView(act, house.commands, outcome.view) };
-    await writeAnswer(tx, run, caller.personId, sealed, act.now);
-    if (matters(sealed, false)) await record(act, { command: sealed.command, outcome: sealed.status, changes: [] });
-    return replyOf({ id: run, asked, ...split(sealed) });
+    return writeUndone(work, act, error);
   });
+}
+
+/** Writes the answer of a run whose effects were undone. */
+export async function writeUndone(
+  { house, envelope, run }: Pick<Work, "house" | "envelope" | "run">,
+  act: Act,
+  error: unknown,
+): Promise<Reply> {
+  const outcome = undone(act, envelope, error);
+  const sealed = { ...outcome, view: await sealView(act, house.commands, outcome.view) };
+  await writeAnswer(act.db, run, act.person.id, sealed, act.now);
+  if (matters(sealed, false)) await record(act, { command: sealed.command, outcome: sealed.status, changes: [] });
+  return replyOf({ id: run, asked: Buffer.alloc(0), ...split(sealed) });
 }
 
 export function undone(act: Act, { content }: Envelope, error: unknown): Outcome {
@@ -172,6 +200,9 @@ const AWAY = new Set([
   "57P02",
   "57P03",
   "53300",
+  // The disk of the database is full; it was made read-only (a failover).
+  "53100",
+  "25006",
 ]);
 export const isAway = (error: unknown): boolean => AWAY.has(codeOf(error));
 

@@ -1,6 +1,7 @@
 // The rows of the inbox: claim a delivery, find the first one's answer, write an answer.
 import { rawOf, type Tx } from "../../db/connect.ts";
 import type { Outcome } from "../command/index.ts";
+import { asJson } from "../text.ts";
 import type { Envelope, Reply } from "./envelope.ts";
 
 export type Stored = { id: string; asked: Buffer; status: string; answer: Omit<Outcome, "status"> | null };
@@ -17,7 +18,7 @@ export async function claim(
   const rows = await rawOf(tx)`
     insert into inbox (workspace_id, id, surface, tenant, delivery, asked, lane, envelope, status, received_at)
     values (${workspaceId}, ${run}, ${envelope.surface}, ${envelope.tenant}, ${envelope.delivery || run}, ${asked},
-      ${laneOf(envelope)}, ${JSON.stringify(envelope)}::text::jsonb, 'received', ${now.toISOString()})
+      ${laneOf(envelope)}, ${asJson(envelope)}::text::jsonb, 'received', ${now.toISOString()})
     on conflict (workspace_id, surface, tenant, delivery) do nothing
     returning 1`;
   return rows.length > 0;
@@ -49,7 +50,7 @@ export const replyOf = (row: Stored): Reply =>
 
 export function writeAnswer(tx: Tx, run: string, personId: string, { status, ...rest }: Outcome, now: Date) {
   return rawOf(tx)`
-    update inbox set status = ${status}, answer = ${JSON.stringify(rest)}::text::jsonb, command = ${rest.command},
+    update inbox set status = ${status}, answer = ${asJson(rest)}::text::jsonb, command = ${rest.command},
       person_id = ${personId}, done_at = ${now.toISOString()}, lease_until = null
     where id = ${run}`;
 }

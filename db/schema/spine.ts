@@ -28,6 +28,8 @@ export const inbox = pgTable(
   "inbox",
   {
     ...owned(),
+    /** The order of arrival: a lane is worked off by it. */
+    seq: bigserial({ mode: "bigint" }).notNull(),
     surface: text().notNull(),
     tenant: text().notNull(),
     delivery: text().notNull(),
@@ -49,7 +51,7 @@ export const inbox = pgTable(
   (t) => [
     primaryKey({ columns: [t.workspaceId, t.id] }),
     unique("inbox_delivery").on(t.workspaceId, t.surface, t.tenant, t.delivery),
-    index("inbox_waiting").on(t.workspaceId, t.lane, t.id).where(sql`${t.status} = 'received'`),
+    index("inbox_waiting").on(t.workspaceId, t.lane, t.seq).where(sql`${t.status} = 'received'`),
   ],
 );
 
@@ -121,7 +123,9 @@ export const outbox = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.workspaceId, t.id] }),
-    index("outbox_waiting").on(t.surface, t.tenant, t.place, t.seq).where(sql`${t.status} in ('waiting', 'sending')`),
+    index("outbox_waiting")
+      .on(t.workspaceId, t.surface, t.tenant, t.place, t.seq)
+      .where(sql`${t.status} in ('waiting', 'sending')`),
     index("outbox_subject").on(t.workspaceId, t.subject),
   ],
 );

@@ -1,0 +1,80 @@
+// Messages that leave are rows first, written in the transaction of the facts they tell about.
+import { rawOf } from "../../db/connect.ts";
+import type { Act, Place } from "../act.ts";
+import { asJson } from "../text.ts";
+import type { View } from "../view/index.ts";
+
+/** `subject` is what the message is about (a run, a ballot): edits of one subject in one place replace each other. */
+export type Message = { place: Place; subject: string; view: View; hints?: Record<string, unknown> };
+
+/** Says on which channel other processes are told that rows wait. */
+export const OUTBOX_CHANNEL = "impresario_outbox";
+export type PlaceKey = { workspaceId: string; surface: string; tenant: string; place: string };
+export const noticeOf = ({ workspaceId, surface, tenant, place }: PlaceKey): string =>
+  JSON.stringify([workspaceId, surface, tenant, place]);
+
+type Writer = Pick<Act, "db" | "workspace" | "now" | "newId">;
+
+/** A new message. The view is sealed: its buttons have their tokens. */
+export const post = (act: Writer, message: Message): Promise<string> => write(act, "post", message);
+
+/** What a person asked for, sent as the answer to their own message. Whoever commits it wakes the sender. */
+export const answer = (act: Writer, message: Message): Promise<string> => write(act, "answer", message, false);
+
+/** Takes a message back. */
+export const remove = (act: Writer, { place, subject }: Pick<Message, "place" | "subject">): Promise<string> =>
+  write(act, "delete", { place, subject });
+
+async function write(
+  act: Writer,
+  kind: "post" | "answer" | "delete",
+  { place, subject, view, hints = {} }: Omit<Message, "view"> & { view?: View },
+  tell = true,
+): Promise<string> {
+  const id = act.newId();
+  const raw = rawOf(act.db);
+  const insert = raw`
+    insert into outbox (workspace_id, id, surface, tenant, place, subject, kind, view, hints, status, not_before, created_at)
+    values (${act.workspace.id}, ${id}, ${place.surface}, ${place.tenant}, ${place.external}, ${subject}, ${kind},
+      ${view ? asJson(sealed(view)) : null}::text::jsonb, ${asJson(hints)}::text::jsonb, 'waiting', now(),
+      ${act.now.toISOString()})`;
+  await Promise.all([insert, ...(tell ? [notice(act, place)] : [])]);
+  return id;
+}
+
+/**
+ * Changes a message that was posted or will be. A waiting older edit of the same subject is replaced, and the new one
+ * takes its turn in the queue, so that a message that changes often still gets through.
+ */
+export async function edit(act: Writer, { place, subject, view, hints = {} }: Message): Promise<string> {
+  const id = act.newId();
+  const insert = rawOf(act.db)`
+    with old as (
+      update outbox set status = 'replaced'
+      where surface = ${place.surface} and tenant = ${place.tenant} and place = ${place.external}
+        and subject = ${subject} and kind = 'edit' and status = 'waiting'
+      returning seq, not_before)
+    insert into outbox (workspace_id, id, seq, surface, tenant, place, subject, kind, view, hints, status, not_before, created_at)
+    select ${act.workspace.id}, ${id}, coalesce((select min(seq) from old), nextval('outbox_seq_seq')),
+      ${place.surface}, ${place.tenant}, ${place.external}, ${subject}, 'edit',
+      ${asJson(sealed(view))}::text::jsonb, ${asJson(hints)}::text::jsonb, 'waiting',
+      coalesce((select max(not_before) from old), now()), ${act.now.toISOString()}`;
+  await Promise.all([insert, notice(act, place)]);
+  return id;
+}
+
+const notice = (act: Writer, { surface, tenant, external }: Place) =>
+  rawOf(
+    act.db,
+  )`select pg_notify(${OUTBOX_CHANNEL}, ${noticeOf({ workspaceId: act.workspace.id, surface, tenant, place: external })})`;
+
+/** What a press runs never leaves the server: a view with such a button was not sealed, and would be dead when shown. */
+function sealed(view: View): View {
+  for (const block of view.blocks) {
+    const pressable = block.kind === "buttons" ? block.buttons : block.kind === "select" ? block.choices : [block];
+    if (pressable.some((p) => "press" in p && p.press)) {
+      throw new Error("A view for the outbox must be sealed first: its buttons have no tokens yet (sealView).");
+    }
+  }
+  return view;
+}
