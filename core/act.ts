@@ -48,6 +48,8 @@ export type Act = {
     input: I,
     when?: { key?: string; at?: Date },
   ): Promise<string>;
+  /** Sends a job of the table to the engine once more, under a new message. */
+  resend(job: { id: string; name: string; message: string; dueAt: Date }): Promise<void>;
   /** Notes what changed, for the audit row of this run. */
   changed(change: Change): void;
 };

@@ -11,15 +11,17 @@ export type Log = {
   error(about: object, words?: string): void;
 };
 
+/** A job as the engine carries it. `message` names a later sending of the same job; the first goes under the job's id. */
+export type QueuedJob = { id: string; workspaceId: string; name: string; dueAt: Date; message?: string };
+
 /** Hands a job's id to the engine, in the transaction that wrote the job. */
-export type Queue = {
-  send(db: Database, tx: Tx, job: { id: string; workspaceId: string; name: string; dueAt: Date }): Promise<void>;
-};
+export type Queue = { send(db: Database, tx: Tx, job: QueuedJob): Promise<void> };
 
 /** What is counted. The names and labels are those of the contract; who counts is no matter to core. */
 export type Meter = {
   command(command: string, surface: string, outcome: string, seconds: number): void;
   duplicate(): void;
+  job(name: string, outcome: "done" | "failed" | "cancelled" | "again", seconds: number): void;
 };
 
 export type House = {

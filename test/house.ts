@@ -7,9 +7,9 @@ import { registry } from "../core/command/index.ts";
 import { allCommands } from "../core/commands.ts";
 import type { House } from "../core/house.ts";
 import { uuidv7 } from "../core/ids.ts";
-import { type Caller, type Envelope, handle, type Reply } from "../core/inbox/index.ts";
+import { type Caller, type Envelope, findRun, handle, type Reply } from "../core/inbox/index.ts";
 import { createWorkspace } from "../core/workspace/index.ts";
-import { connect, type Database, open } from "../db/connect.ts";
+import { connect, type Database, inWorkspace, open } from "../db/connect.ts";
 import { APP_ROLE } from "../db/secure.ts";
 import { withDatabase } from "./server.ts";
 
@@ -47,6 +47,9 @@ export type TestHouse = House & {
     more?: { as?: Caller; delivery?: string; proposed?: boolean },
   ): Promise<Reply>;
   press(token: string, more?: { as?: Caller; input?: Record<string, unknown> }): Promise<Reply>;
+  /** The answer of a run as it is now; `ended` waits until the work behind it is over. */
+  answer(run: string): Promise<Reply | undefined>;
+  ended(run: string): Promise<Reply>;
   close(): Promise<void>;
 };
 
@@ -69,7 +72,7 @@ export async function testHouse({ commands = [] as Command[], seed = 1 } = {}): 
     queue: { send: async (_db, _tx, { id, name }) => void sent.push({ id, name }) },
     reactions: new Map(),
     log: quiet,
-    meter: { command() {}, duplicate() {} },
+    meter: { command() {}, duplicate() {}, job() {} },
     inFlight: new Map(),
   };
   const owner = await createWorkspace(database, sources, { name: "Test Radio", slug: "test-radio" });
@@ -82,8 +85,9 @@ export async function testHouse({ commands = [] as Command[], seed = 1 } = {}): 
       account: { id: as.personId },
       content,
     });
-  return {
-    ...house,
+  const answer = (run: string) => inWorkspace(database, owner.workspaceId, (tx) => findRun(tx, run));
+  // The same object, so that a test may give it a real queue or reactions afterwards.
+  return Object.assign(house, {
     clock,
     database,
     owner,
@@ -91,8 +95,16 @@ export async function testHouse({ commands = [] as Command[], seed = 1 } = {}): 
     ask: (name, options = {}, { as = owner, delivery = "", proposed = false } = {}) =>
       send({ kind: "command", name, options, proposed }, as, delivery),
     press: (token, { as = owner, input = {} } = {}) => send({ kind: "press", token, input }, as, ""),
+    answer,
+    async ended(run) {
+      for (;;) {
+        const reply = await answer(run);
+        if (reply && reply.status !== "running") return reply;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
     close: () => database.drop(),
-  };
+  } satisfies Omit<TestHouse, keyof House>);
 }
 
 /** A small generator (mulberry32): the same seed, the same chances. */

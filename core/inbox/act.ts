@@ -95,13 +95,15 @@ export function makeAct(
       await house.queue.send(database, tx, { id, workspaceId: caller.workspaceId, name: kind.name, dueAt });
       return id;
     },
+    resend: (job) => house.queue.send(database, tx, { ...job, workspaceId: caller.workspaceId }),
   };
   return { act, changes };
 }
 
 async function existingJob(act: Act, name: string, key: string): Promise<string> {
+  // Locked: it cannot end before this run, which waits for it too, is there to be told.
   const found = await rawOf(act.db)<{ id: string }[]>`
-    select id from job where name = ${name} and key = ${key} and status in ('waiting', 'running')`;
+    select id from job where name = ${name} and key = ${key} and status in ('waiting', 'running') for share`;
   if (!found[0]) throw refuse("clash", "That work ended just now. Ask again.");
   return found[0].id;
 }

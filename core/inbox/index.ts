@@ -1,4 +1,4 @@
-export { type Made, makeAct, type Room, readWho } from "./act.ts";
+export { type Made, makeAct, type Room, readWho, type Who } from "./act.ts";
 export { sealView } from "./actions.ts";
 export type { Caller, Content, Envelope, Reply } from "./envelope.ts";
 export { handle, isAway, perform, undone } from "./handle.ts";

@@ -52,6 +52,7 @@ export const inbox = pgTable(
     primaryKey({ columns: [t.workspaceId, t.id] }),
     unique("inbox_delivery").on(t.workspaceId, t.surface, t.tenant, t.delivery),
     index("inbox_waiting").on(t.workspaceId, t.lane, t.seq).where(sql`${t.status} = 'received'`),
+    index("inbox_job").on(t.workspaceId, sql`(${t.answer}->>'job')`).where(sql`${t.answer}->>'job' is not null`),
   ],
 );
 
@@ -196,7 +197,14 @@ export const job = pgTable(
     progress: jsonb().$type<{ done: number; total: number; now: string }>(),
     result: jsonb().$type<Record<string, unknown>>(),
     error: text(),
+    /** How often it was started. Also the fence: only the newest start may write. */
     attempts: integer().notNull().default(0),
+    /** Failures since a person last asked for it. */
+    spent: integer().notNull().default(0),
+    /** The engine's message that may start it; empty: the one with the job's own id. Any other is stale. */
+    message: uuid(),
+    /** What its finished steps gave, by key: a later attempt does not do them again. */
+    steps: jsonb().$type<Record<string, unknown>>().notNull().default({}),
     runId: uuid(),
     personId: uuid(),
     createdAt: moment().notNull(),
@@ -231,6 +239,13 @@ export const asset = pgTable(
     expiresAt: moment(),
   },
   (t) => [primaryKey({ columns: [t.workspaceId, t.id] })],
+);
+
+/** What a schedule fired for last in a workspace: the guard that it fires once, and what a pause is caught up from. */
+export const fired = pgTable(
+  "fired",
+  { workspaceId: uuid().notNull(), name: text().notNull(), at: moment().notNull() },
+  (t) => [primaryKey({ columns: [t.workspaceId, t.name] })],
 );
 
 /** One tick of the clock in the whole cluster. No workspace: it holds only a schedule's name and its minute. */

@@ -1,0 +1,224 @@
+// The engine: the only file that knows pg-boss. It carries `{ job, workspace }` from a transaction to a worker and
+// notices when a worker died; what a job is, how it ends and when it is tried again is ours (run.ts, the job table).
+import { hostname } from "node:os";
+import { type Db, PgBoss } from "pg-boss";
+import type { House, QueuedJob } from "../core/house.ts";
+import { type Database, rawOf, type Tx } from "../db/connect.ts";
+import { APP_ROLE } from "../db/secure.ts";
+import { type Handler, LANES, type Lane } from "./handler.ts";
+import { startPulse } from "./pulse.ts";
+import { deliver, type Shop } from "./run.ts";
+import { Stopping } from "./signals.ts";
+
+/** Waking a worker by NOTIFY wakes all of its queue, so only the quick lane has it, and few slots. */
+const LANE: Record<Lane, { slots: number; notify: boolean; poll: number; hours: number }> = {
+  quick: { slots: 4, notify: true, poll: 2, hours: 1 },
+  long: { slots: 2, notify: false, poll: 2, hours: 23 },
+};
+const UPKEEP = "upkeep";
+/** Ten seconds is the engine's least; with a look every ten, a killed worker's job runs again within twenty. */
+const HEARTBEAT = { heartbeatSeconds: 10 };
+const LOOK = { superviseIntervalSeconds: 10, monitorIntervalSeconds: 10 };
+/** A message is tried again only for want of a sign of life; how often a job may fail is counted in its own row. */
+const MESSAGE = { ...HEARTBEAT, retryLimit: 50, retryDelay: 1, retryBackoff: false, deleteAfterSeconds: 3600 };
+const SETUP_LOCK = 7_304_119;
+const NIL = "00000000-0000-0000-0000-000000000000";
+
+type Carried = { job: string; workspace: string };
+export type Upkeep = (database: Database, task: string) => Promise<void>;
+
+export type EngineOptions = {
+  /** A sender only puts work in; a worker also does it and looks after the queue. */
+  role: "worker" | "sender";
+  handlers: readonly Handler[];
+  slots?: Partial<Record<Lane, number>>;
+  upkeep?: Upkeep;
+  /** How long running work may go on after `stop`. */
+  graceMs?: number;
+};
+
+/** One database's engine, for those who look after it. */
+export type Carrier = {
+  database: Database;
+  /** Which of these messages will still be delivered. */
+  alive(messages: readonly string[]): Promise<Set<string>>;
+  /** Asks one worker of the cluster for an upkeep task; a second request for the same slot is dropped. */
+  askUpkeep(task: string, slot: string): Promise<void>;
+};
+export type Engine = { queue: House["queue"]; carriers: readonly Carrier[]; name: string; stop(): Promise<void> };
+
+type Running = Carrier & { boss: PgBoss };
+
+export async function startEngine(base: Omit<House, "queue">, options: EngineOptions): Promise<Engine> {
+  const handlers = new Map(options.handlers.map((h) => [h.kind.name, h]));
+  const running = new Map<Database, Running>();
+  const queue: House["queue"] = {
+    async send(database, tx, job) {
+      const found = running.get(database);
+      if (!found) throw new Error(`No engine runs on the database "${database.name}".`);
+      const lane = handlers.get(job.name)?.lane ?? "quick";
+      await found.boss.send(lane, { job: job.id, workspace: job.workspaceId } satisfies Carried, {
+        id: job.message ?? job.id,
+        ...startAfter(job, base.sources.now()),
+        db: through(tx),
+      });
+    },
+  };
+  const house: House = { ...base, queue };
+  const shop: Shop = { house, handlers, pulse: startPulse(base.log) };
+  const halting = new AbortController();
+  try {
+    for (const database of base.databases) running.set(database, await open(shop, database, options));
+    if (options.role === "worker") for (const one of running.values()) await work(shop, one, options, halting.signal);
+  } catch (error) {
+    await close([...running.values()], shop, 0);
+    throw error;
+  }
+  return {
+    queue,
+    carriers: [...running.values()],
+    name: `${hostname()}:${process.pid}`,
+    async stop() {
+      halting.abort(new Stopping());
+      await close([...running.values()], shop, options.graceMs ?? 5_000);
+    },
+  };
+}
+
+/** Time is counted from our clock and given to the engine as a span: the two clocks need not agree. */
+function startAfter({ dueAt }: QueuedJob, now: Date): { startAfter?: number } {
+  const seconds = (dueAt.getTime() - now.getTime()) / 1000;
+  return seconds > 0 ? { startAfter: seconds } : {};
+}
+
+/** The caller's transaction, as pg-boss sees a database. Drizzle's client passes no objects: they go as JSON. */
+const through = (tx: Tx): Db => ({
+  async executeSql(text, values = []) {
+    const plain = values.map((v) => (v !== null && typeof v === "object" && !Array.isArray(v) ? JSON.stringify(v) : v));
+    return { rows: [...(await rawOf(tx).unsafe(text, plain as string[], { prepare: true }))] };
+  },
+});
+
+async function open(shop: Shop, database: Database, { role }: EngineOptions): Promise<Running> {
+  const worker = role === "worker";
+  const { log } = shop.house;
+  const boss = new PgBoss({
+    connectionString: database.ownerUrl,
+    application_name: `impresario jobs ${role}`,
+    max: worker ? 4 : 2,
+    supervise: worker,
+    schedule: false,
+    useListenNotify: worker,
+    ...LOOK,
+  });
+  boss.on(
+    "error",
+    seldom((error) => log.warn({ err: error, database: database.name }, "the job engine could not do something")),
+  );
+  boss.on("warning", ({ message, data }) => log.warn({ ...data, database: database.name }, message));
+  await boss.start();
+  for (const lane of LANES) {
+    await boss.createQueue(lane, { ...MESSAGE, notify: LANE[lane].notify, expireInSeconds: LANE[lane].hours * 3600 });
+  }
+  await boss.createQueue(UPKEEP, { ...MESSAGE, retryLimit: 2, expireInSeconds: 3600 });
+  // The cache is warm before the first send: no transaction of ours waits for a second connection.
+  await Promise.all([...LANES, UPKEEP].map((name) => boss.findJobs(name, { id: NIL })));
+  await grant(boss);
+  return {
+    boss,
+    database,
+    async alive(messages) {
+      // A message that starts later than our own clock says it should is as good as lost.
+      const { rows } = await boss.getDb().executeSql(
+        `select id from pgboss.job where name = any($1) and id = any($2::uuid[])
+          and (state in ('retry', 'active') or (state = 'created' and start_after <= now() + interval '2 seconds'))`,
+        [LANES, messages],
+      );
+      return new Set(rows.map((r) => String(r.id)));
+    },
+    async askUpkeep(task, slot) {
+      await boss.send(UPKEEP, { task }, { singletonKey: `${task}:${slot}`, singletonSeconds: 3600 });
+    },
+  };
+}
+
+/**
+ * What the app's role needs to enqueue in its own transactions, and nothing more: to insert a message, to read back its
+ * id, and to read the settings of the queues. Messages hold ids only, and the app cannot read even those.
+ */
+async function grant(boss: PgBoss): Promise<void> {
+  const { rows } = await boss.getDb().executeSql(
+    `select has_schema_privilege($1, 'pgboss', 'usage') and has_table_privilege($1, 'pgboss.queue', 'select')
+      and has_table_privilege($1, 'pgboss.job_common', 'insert')
+      and has_column_privilege($1, 'pgboss.job_common', 'start_after', 'select') as granted`,
+    [APP_ROLE],
+  );
+  if (rows[0]?.granted) return;
+  // One message, so one transaction: two processes that grant at once would trip over each other's rows.
+  await boss.getDb().executeSql(`
+    select pg_advisory_xact_lock(${SETUP_LOCK});
+    grant usage on schema pgboss to ${APP_ROLE};
+    grant select on pgboss.queue to ${APP_ROLE};
+    grant insert, select (id, start_after) on pgboss.job_common to ${APP_ROLE};`);
+}
+
+/**
+ * One `work` a slot, each waking itself: pg-boss sleeps after every job, so a backlog would not drain, and `notifyWorker`
+ * of several workers under one id wakes only the first.
+ */
+async function work(
+  shop: Shop,
+  { boss, database }: Running,
+  options: EngineOptions,
+  halting: AbortSignal,
+): Promise<void> {
+  for (const lane of LANES) {
+    const { poll, slots } = LANE[lane];
+    for (let n = options.slots?.[lane] ?? slots; n > 0; n--) {
+      let id = "";
+      id = await boss.work<Carried>(
+        lane,
+        { pollingIntervalSeconds: poll, notifyPollingIntervalSeconds: poll, heartbeatRefreshSeconds: 3 },
+        async ([message]) => {
+          if (!message) return;
+          try {
+            if (halting.aborted) throw halting.reason;
+            await deliver(shop, database, { id: message.id, ...message.data }, message.signal);
+          } finally {
+            boss.notifyWorker(id);
+          }
+        },
+      );
+    }
+  }
+  const { upkeep } = options;
+  if (!upkeep) return;
+  await boss.work<{ task: string }>(UPKEEP, { pollingIntervalSeconds: 5, batchSize: 10 }, async (asked) => {
+    for (const { data } of asked) await upkeep(database, data.task);
+  });
+}
+
+/** No new work; what runs may end; what does not is given back; then the connections close. */
+async function close(engines: readonly Running[], shop: Shop, graceMs: number): Promise<void> {
+  const ending = engines.flatMap(({ boss }) =>
+    [...LANES, UPKEEP].map((name) => boss.offWork(name, { wait: true }).catch(() => {})),
+  );
+  const late = setTimeout(() => shop.pulse.abortAll(new Stopping()), graceMs);
+  await Promise.allSettled(ending);
+  clearTimeout(late);
+  shop.pulse.end();
+  await Promise.all(engines.map(({ boss }) => boss.stop({ graceful: false })));
+}
+
+/** A database that is away makes every poll of every slot fail: the same words are passed on once in half a minute. */
+function seldom(tell: (error: Error) => void): (error: Error) => void {
+  const last = new Map<string, number>();
+  return (error) => {
+    const words = String(error.message).slice(0, 60);
+    const now = performance.now();
+    if (now - (last.get(words) ?? Number.NEGATIVE_INFINITY) < 30_000) return;
+    if (last.size > 100) last.clear();
+    last.set(words, now);
+    tell(error);
+  };
+}
