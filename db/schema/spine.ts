@@ -53,6 +53,8 @@ export const inbox = pgTable(
     unique("inbox_delivery").on(t.workspaceId, t.surface, t.tenant, t.delivery),
     index("inbox_waiting").on(t.workspaceId, t.lane, t.seq).where(sql`${t.status} = 'received'`),
     index("inbox_job").on(t.workspaceId, sql`(${t.answer}->>'job')`).where(sql`${t.answer}->>'job' is not null`),
+    // What a person did at the console, newest first.
+    index("inbox_console").on(t.workspaceId, t.personId, t.id).where(sql`${t.surface} = 'web'`),
   ],
 );
 

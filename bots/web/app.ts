@@ -1,0 +1,55 @@
+// All routes of the web in one Hono app, and what every answer has: headers that keep a browser safe, problems
+// instead of errors.
+import { Hono } from "hono";
+import { refuse } from "../../core/problem.ts";
+import { localeOf } from "../../core/words/say.ts";
+import { addressOf } from "./address.ts";
+import { commands } from "./commands.ts";
+import { health } from "./health.ts";
+import { problemOfError } from "./problem.ts";
+import { signin } from "./signin.ts";
+import type { App, Ctx, Web, WebEnv } from "./web.ts";
+
+/** Nothing from elsewhere, nothing inline: what is not a file of ours does not run. Pictures may be made in the page. */
+const PAGE_POLICY = [
+  "default-src 'self'",
+  "img-src 'self' data: blob:",
+  "media-src 'self' blob:",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+export function webApp(web: Web, mount: (app: App) => void = () => {}): App {
+  const app: App = new Hono<WebEnv>();
+  const https = web.baseUrl?.protocol === "https:";
+  app.use(async (c, next) => {
+    c.set("address", addressOf(c, web.trustProxy));
+    c.set("locale", localeOf(c.req.header("accept-language")?.split(/[,;]/)[0]?.trim()));
+    await next();
+    const { headers } = c.res;
+    headers.set("x-content-type-options", "nosniff");
+    headers.set("referrer-policy", "same-origin");
+    headers.set("cross-origin-opener-policy", "same-origin");
+    headers.set("cross-origin-resource-policy", "same-origin");
+    if (!headers.has("content-security-policy")) headers.set("content-security-policy", PAGE_POLICY);
+    if (https) headers.set("strict-transport-security", "max-age=31536000");
+  });
+  // No CORS headers at all: other sites' pages have no business here, and servers do not ask for them.
+  health(app, web);
+  signin(app, web);
+  commands(app, web);
+  mount(app);
+  app.notFound((c) => {
+    throw refuse("missing", "There is nothing at {path}.", { path: c.req.path.slice(0, 200) });
+  });
+  app.onError((error, c) => failed(web, c as Ctx, error));
+  return app;
+}
+
+function failed(web: Web, c: Ctx, error: unknown): Response {
+  return problemOfError(c.var.locale ?? "en", error, (err) =>
+    web.house.log.error({ err, method: c.req.method, path: c.req.path.slice(0, 200) }, "a request failed"),
+  );
+}

@@ -1,0 +1,11 @@
+export {
+  ENTRY_HOURS,
+  endSession,
+  findSession,
+  makeEntry,
+  readKey,
+  SESSION_DAYS,
+  type SignedIn,
+  startSession,
+  useEntry,
+} from "./session.ts";
