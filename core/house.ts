@@ -21,6 +21,8 @@ export type Queue = { send(db: Database, tx: Tx, job: QueuedJob): Promise<void> 
 export type Meter = {
   command(command: string, surface: string, outcome: string, seconds: number): void;
   duplicate(): void;
+  /** A message was acknowledged: from its arrival to what the platform hears first. */
+  ack(surface: string, seconds: number): void;
   job(name: string, outcome: "done" | "failed" | "cancelled" | "again", seconds: number): void;
 };
 

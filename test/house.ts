@@ -72,7 +72,7 @@ export async function testHouse({ commands = [] as Command[], seed = 1 } = {}): 
     queue: { send: async (_db, _tx, { id, name }) => void sent.push({ id, name }) },
     reactions: new Map(),
     log: quiet,
-    meter: { command() {}, duplicate() {}, job() {} },
+    meter: { command() {}, duplicate() {}, ack() {}, job() {} },
     inFlight: new Map(),
   };
   const owner = await createWorkspace(database, sources, { name: "Test Radio", slug: "test-radio" });

@@ -71,6 +71,7 @@ export async function testWeb(options: TestWebOptions = {}): Promise<TestWeb> {
         personId,
         name: "test",
         hash: hashOfSecret(secret),
+        source: "command",
         createdAt: house.sources.now(),
       });
     });

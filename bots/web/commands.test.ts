@@ -185,8 +185,10 @@ test("the history is one's own, newest first, page by page", async () => {
   const staff = await web.person("staff");
   const { cookie, csrf } = await web.signIn(staff);
   const headers = { cookie, "x-csrf": csrf };
-  for (const text of ["a", "b", "c"])
+  for (const text of ["a", "b", "c"]) {
+    web.house.clock.pass(1);
     await web.ask("POST", "/api/v1/commands/note.add", { token: null, headers, body: { text } });
+  }
   const page = await web.ask("GET", "/api/v1/runs?limit=2", { token: null, headers });
   type Item = { asked: { options: { text: string } }; run: string };
   expect((page.body.items as Item[]).map((i) => i.asked.options.text)).toEqual(["c", "b"]);

@@ -1,2 +1,2 @@
 export { type Around, hideSecrets, makeLog, makeScope, type Scope, safe } from "./log.ts";
-export { makeMetrics, type Metrics } from "./metrics.ts";
+export { type Metrics, makeMetrics } from "./metrics.ts";

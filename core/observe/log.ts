@@ -26,7 +26,8 @@ export function makeScope(): Scope {
 }
 
 /** Names of fields whose values are never written, at any depth of what is logged. */
-const SECRET = /^(authorization|cookie|set-cookie|token|password|secret|secretkey|apikey|api_key|csrf|x-csrf|code|hash|signature|client_secret|access_token|refresh_token)$/i;
+const SECRET =
+  /^(authorization|cookie|set-cookie|token|password|secret|secretkey|apikey|api_key|csrf|x-csrf|code|hash|signature|client_secret|access_token|refresh_token)$/i;
 /** Secrets inside sentences: our tokens, bearer headers, passwords of addresses, one-time links. */
 const INSIDE: [RegExp, string][] = [
   [/\b(Bearer\s+)[\w.~+/=-]{6,}/gi, "$1[hidden]"],
