@@ -4,7 +4,7 @@ import { type ProblemKind, Refusal } from "../problem.ts";
 import { type Block, type View, view } from "../view/index.ts";
 import type { Answer, Command, Once } from "./command.ts";
 import { inputsOf, nearest } from "./describe.ts";
-import { clip, parseOptions } from "./option.ts";
+import { clip, NEEDED, parseOptions } from "./option.ts";
 import type { Registry } from "./registry.ts";
 
 export type Call = {
@@ -105,7 +105,7 @@ export function refused(act: Pick<Act, "say">, command: string, error: Refusal, 
 
 function wrongOptions(act: Act, command: Command, call: Call, errors: Refusal["errors"]): Outcome {
   const only = errors.length === 1 ? errors[0] : undefined;
-  const missing = errors.every((e) => e.text === "This is needed.");
+  const missing = errors.every((e) => e.text === NEEDED.message);
   const problem = missing
     ? new Refusal(
         "options",

@@ -11,5 +11,5 @@ export {
   type Suggestion,
   Wrong,
 } from "./option.ts";
-export * from "./options.ts";
+export * from "./options/index.ts";
 export { type Registry, registry } from "./registry.ts";

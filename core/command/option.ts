@@ -1,6 +1,7 @@
 // What an option of a command is, to every surface: a kind, words, bounds, and one parser that never trusts its input.
 import type { Act } from "../act.ts";
 import type { OptionError, Words } from "../problem.ts";
+import { near } from "./near.ts";
 
 export type OptionKind =
   | "text"
@@ -54,6 +55,9 @@ export class Wrong extends Error {
   }
 }
 
+/** Nothing was given, and nothing stands in for it. */
+export const NEEDED = new Wrong("This is needed.");
+
 type Spec<T> = Omit<Option<T>, "required" | "optional">;
 export function option<T>(spec: Spec<T>, required = true): Option<T> {
   return {
@@ -65,6 +69,11 @@ export function option<T>(spec: Spec<T>, required = true): Option<T> {
 
 const given = (raw: unknown) => raw !== undefined && raw !== null && raw !== "";
 
+export type Parsing = { values: Record<string, unknown>; errors: OptionError[] };
+
+// Somebody who sends a hundred wrong names has learnt enough from the first ones.
+const MOST_UNKNOWN = 20;
+
 /**
  * Parses all options at once, so that a person hears of every mistake in one answer. Stays synchronous as long as
  * every parser does: a command without `pick` or `person` costs no promise.
@@ -73,22 +82,16 @@ export function parseOptions(
   options: Options,
   raw: Record<string, unknown>,
   at: ParseContext,
-):
-  | { values: Record<string, unknown>; errors: OptionError[] }
-  | Promise<{ values: Record<string, unknown>; errors: OptionError[] }> {
+): Parsing | Promise<Parsing> {
   const values: Record<string, unknown> = {};
-  const errors: OptionError[] = [];
+  const errors: OptionError[] = unknownNames(options, raw);
   let waits: Promise<void>[] | undefined;
-  for (const name in raw) {
-    if (!Object.hasOwn(options, name))
-      errors.push({ option: name, text: "There is no option called {name}.", vars: { name: clip(name) } });
-  }
   for (const name in options) {
     const spec = options[name]!;
     const value = Object.hasOwn(raw, name) ? raw[name] : undefined;
     const from = given(value) ? value : spec.fallback;
     if (!given(from)) {
-      if (spec.required) errors.push({ option: name, text: "This is needed." });
+      if (spec.required) errors.push({ option: name, text: NEEDED.message });
       continue;
     }
     try {
@@ -100,17 +103,41 @@ export function parseOptions(
             (v) => {
               values[name] = v;
             },
-            (error) => {
-              errors.push(asError(name, error));
-            },
+            (error) => void errors.push(asError(name, error)),
           ),
         );
       } else values[name] = parsed;
     } catch (error) {
-      errors.push(asError(name, error));
+      if (error instanceof Wrong || !waits) errors.push(asError(name, error));
+      else waits.push(Promise.reject(error));
     }
   }
-  return waits ? Promise.all(waits).then(() => ({ values, errors })) : { values, errors };
+  return waits ? Promise.all(waits).then(() => ({ values, errors: inOrder(errors, options) })) : { values, errors };
+}
+
+function unknownNames(options: Options, raw: Record<string, unknown>): OptionError[] {
+  const errors: OptionError[] = [];
+  for (const name in raw) {
+    if (Object.hasOwn(options, name)) continue;
+    if (errors.length === MOST_UNKNOWN) break;
+    const meant = near(Object.keys(options), name, (o) => [o])[0];
+    const option = clip(name);
+    errors.push(
+      asError(
+        option,
+        meant === undefined
+          ? new Wrong("There is no option called {name}.", { name: option })
+          : new Wrong("There is no option called {name}. Did you mean {near}?", { name: option, near: meant }),
+      ),
+    );
+  }
+  return errors;
+}
+
+/** Those that had to look something up come in as they end; people read them as they were declared. */
+function inOrder(errors: OptionError[], options: Options): OptionError[] {
+  const order = new Map(Object.keys(options).map((name, index) => [name, index]));
+  return errors.sort((a, b) => (order.get(a.option) ?? -1) - (order.get(b.option) ?? -1));
 }
 
 function asError(option: string, error: unknown): OptionError {
@@ -118,8 +145,20 @@ function asError(option: string, error: unknown): OptionError {
   throw error;
 }
 
-/** Somebody's input inside our sentence: short, on one line. */
+/** Somebody's input inside our sentence: short, on one line, whatever it is. */
 export const clip = (text: unknown, most = 60): string => {
-  const line = String(text).replace(/\s+/g, " ").trim();
-  return line.length > most ? `${line.slice(0, most - 1)}…` : line;
+  const written = typeof text === "object" || typeof text === "function" ? nameOf(text) : String(text);
+  const line = written
+    .slice(0, most * 4)
+    .replace(/\s+/g, " ")
+    .trim();
+  return (line.length > most ? `${line.slice(0, most - 1)}…` : line).toWellFormed();
 };
+
+/** An object has no words of its own; a file has a name, an amount its digits. */
+function nameOf(value: object | null): string {
+  const { name, amount, currency } = { ...value } as Record<string, unknown>;
+  if (typeof name === "string") return name;
+  if (typeof amount === "string") return typeof currency === "string" ? `${amount} ${currency}` : amount;
+  return value === null ? "" : "…";
+}

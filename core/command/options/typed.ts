@@ -1,0 +1,27 @@
+// What people type, brought to one form before a parser looks at it.
+
+/**
+ * Full-width letters and digits become plain ones, case and outer spaces go. Longer than `most` is empty: whatever it
+ * is, it is not one of these, and no pattern ever runs over it.
+ */
+export const typed = (raw: string, most: number): string =>
+  raw.length > most * 2 ? "" : clean(raw.normalize("NFKC"), most);
+
+const clean = (text: string, most: number): string => {
+  const value = text.trim().toLowerCase();
+  return value.length > most ? "" : value.replace(/\s+/g, " ");
+};
+
+/** Accents go ("año" is "ano"), so that a word is found however it was typed. Kana and Hangul stay whole. */
+export const unaccented = (text: string): string =>
+  text
+    .normalize("NFD")
+    .replace(/[\u0300-\u036f]/g, "")
+    .normalize("NFC");
+
+// Control characters but tab and newline; the database keeps no NUL, and a terminal should not get the others.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken away.
+const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
+
+/** Text that any store and any surface takes: whole code points, no control characters, `\n` between lines. */
+export const plain = (text: string): string => text.toWellFormed().replace(/\r\n?/g, "\n").replace(CONTROLS, "");
