@@ -50,6 +50,8 @@ export type Act = {
   ): Promise<string>;
   /** Sends a job of the table to the engine once more, under a new message. */
   resend(job: { id: string; name: string; message: string; dueAt: Date }): Promise<void>;
+  /** A seal over content that only this deployment's key can make. */
+  sign(content: unknown): Buffer;
   /** Notes what changed, for the audit row of this run. */
   changed(change: Change): void;
 };

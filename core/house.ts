@@ -3,6 +3,7 @@ import type { Database, Tx } from "../db/connect.ts";
 import type { Sources } from "./act.ts";
 import type { Registry } from "./command/index.ts";
 import type { Reply } from "./inbox/index.ts";
+import type { Keys } from "./keys.ts";
 
 export type Log = {
   debug(about: object, words?: string): void;
@@ -38,4 +39,6 @@ export type House = {
   meter: Meter;
   /** Deliveries being answered by this process right now: a repetition waits for the first one's answer. */
   inFlight: Map<string, Promise<Reply>>;
+  /** Made from SECRET_KEY by `deriveKeys`. */
+  keys: Keys;
 };

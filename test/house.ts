@@ -8,6 +8,7 @@ import { allCommands } from "../core/commands.ts";
 import type { House } from "../core/house.ts";
 import { uuidv7 } from "../core/ids.ts";
 import { type Caller, type Envelope, findRun, handle, type Reply } from "../core/inbox/index.ts";
+import { deriveKeys } from "../core/keys.ts";
 import { createWorkspace } from "../core/workspace/index.ts";
 import { connect, type Database, inWorkspace, open } from "../db/connect.ts";
 import { APP_ROLE } from "../db/secure.ts";
@@ -74,6 +75,7 @@ export async function testHouse({ commands = [] as Command[], seed = 1 } = {}): 
     log: quiet,
     meter: { command() {}, duplicate() {}, ack() {}, job() {} },
     inFlight: new Map(),
+    keys: deriveKeys(Buffer.alloc(32, seed)),
   };
   const owner = await createWorkspace(database, sources, { name: "Test Radio", slug: "test-radio" });
   const send = (content: Envelope["content"], as: Caller, delivery: string) =>

@@ -8,13 +8,20 @@ export type EventRow = {
   subject: string;
 };
 
-export const writeEvent = (act: Pick<Act, "db" | "workspace" | "person" | "run" | "now" | "newId">, row: EventRow) =>
+/** Who writes a fact: a run, or the house itself, which is nobody. */
+export type Writer = Pick<Act, "db" | "now" | "newId"> & {
+  workspace: { id: string };
+  person: { id: string } | null;
+  run: string | null;
+};
+
+export const writeEvent = (act: Writer, row: EventRow) =>
   act.db.insert(event).values({
     workspaceId: act.workspace.id,
     id: act.newId(),
     name: row.name,
     at: act.now,
-    personId: act.person.id,
+    personId: act.person?.id ?? null,
     runId: act.run,
     subject: row.subject,
     payload: row.payload,

@@ -4,6 +4,7 @@ import { job } from "../../db/schema/index.ts";
 import type { Act, Change, Place, Role } from "../act.ts";
 import { writeEvent } from "../event/index.ts";
 import type { House } from "../house.ts";
+import { signed } from "../keys.ts";
 import { refuse } from "../problem.ts";
 import { localeOf, say } from "../words/say.ts";
 import type { Caller } from "./envelope.ts";
@@ -65,6 +66,7 @@ export function makeAct(
     newId: sources.newId,
     random: sources.random,
     say: (text, vars) => say(locale, text, vars),
+    sign: (content) => signed(house.keys.audit, content),
     changed: (change) => void changes.push(change),
     async emit(kind, payload, subject = "") {
       await writeEvent(act, { name: kind.name, payload, subject });

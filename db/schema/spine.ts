@@ -178,12 +178,19 @@ export const auditBlock = pgTable(
     workspaceId: uuid().notNull(),
     number: integer().notNull(),
     at: moment().notNull(),
+    /** The rows it covers are these and no range: one that commits late is in the next block. */
     rows: uuid().array().notNull(),
     hashes: bytea().array().notNull(),
+    /** The least and the greatest of `rows`, to find the blocks that a row may be in. */
+    low: uuid().notNull(),
+    high: uuid().notNull(),
     before: bytea().notNull(),
     hash: bytea().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.workspaceId, t.number] })],
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.number] }),
+    index("audit_block_span").on(t.workspaceId, t.high, t.low),
+  ],
 );
 
 /** Work that happens later, as people see it. The engine carries only its id. */
