@@ -1,0 +1,16 @@
+// A reporter for vitest that tells boot how many tests passed and failed. What broke around tests counts as failed.
+export default class Count {
+  onTestRunEnd(modules, errors) {
+    const counts = { passed: 0, failed: errors.length, skipped: 0 };
+    for (const module of modules) {
+      counts.failed += module.errors().length;
+      for (const suite of module.children.allSuites()) counts.failed += suite.errors().length;
+      for (const test of module.children.allTests()) {
+        const { state } = test.result();
+        if (state === "passed" || state === "failed") counts[state]++;
+        else counts.skipped++;
+      }
+    }
+    process.send?.({ counts });
+  }
+}
