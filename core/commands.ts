@@ -1,7 +1,8 @@
 // Every command of the house, area by area. An area that is not named here does not exist for anybody.
 import { type Command, type Registry, registry } from "./command/index.ts";
+import { jobCommands } from "./jobs/index.ts";
 import { peopleCommands } from "./people/index.ts";
 
-export const allCommands: readonly Command[] = [...peopleCommands];
+export const allCommands: readonly Command[] = [...peopleCommands, ...jobCommands];
 
 export const houseCommands = (): Registry => registry(allCommands);

@@ -36,3 +36,9 @@ export function randomLetters(count: number, alphabet = LETTERS): string {
   }
   return out;
 }
+
+/** The least id that can be made at a moment: ids from there on are not older. */
+export function firstIdAt(moment: number): string {
+  const hex = Math.max(0, moment).toString(16).padStart(12, "0");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7000-8000-000000000000`;
+}

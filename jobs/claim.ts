@@ -3,6 +3,7 @@
 
 import type { Act } from "../core/act.ts";
 import type { Progress } from "../core/jobs/index.ts";
+import { asJson } from "../core/text.ts";
 import { rawOf, type Tx } from "../db/connect.ts";
 import type { Message } from "./run.ts";
 import { Gone } from "./signals.ts";
@@ -46,7 +47,7 @@ export async function hold(tx: Tx, claim: Claim): Promise<void> {
 // What follows is called with the row held.
 
 export const writeDone = (tx: Tx, { id }: Claim, result: Record<string, unknown> | undefined, now: Date) => rawOf(tx)`
-  update job set status = 'done', result = ${result ? JSON.stringify(result) : null}::text::jsonb, error = null,
+  update job set status = 'done', result = ${result ? asJson(result) : null}::text::jsonb, error = null,
     ended_at = ${now.toISOString()}
   where id = ${id}`;
 

@@ -11,10 +11,11 @@ import { deliver, type Shop } from "./run.ts";
 import { Stopping } from "./signals.ts";
 
 /** Waking a worker by NOTIFY wakes all of its queue, so only the quick lane has it, and few slots. */
-const LANE: Record<Lane, { slots: number; notify: boolean; poll: number; hours: number }> = {
-  quick: { slots: 4, notify: true, poll: 2, hours: 1 },
-  long: { slots: 2, notify: false, poll: 2, hours: 23 },
+const LANE: Record<Lane, { slots: number; notify: boolean; hours: number }> = {
+  quick: { slots: 4, notify: true, hours: 1 },
+  long: { slots: 2, notify: false, hours: 23 },
 };
+const POLL = 2;
 const UPKEEP = "upkeep";
 /** Ten seconds is the engine's least; with a look every ten, a killed worker's job runs again within twenty. */
 const HEARTBEAT = { heartbeatSeconds: 10 };
@@ -33,6 +34,8 @@ export type EngineOptions = {
   handlers: readonly Handler[];
   slots?: Partial<Record<Lane, number>>;
   upkeep?: Upkeep;
+  /** How often a lane is looked at for what sends no word: retries and delayed work. */
+  pollSeconds?: number;
   /** How long running work may go on after `stop`. */
   graceMs?: number;
 };
@@ -173,8 +176,8 @@ async function work(
   halting: AbortSignal,
 ): Promise<void> {
   for (const lane of LANES) {
-    const { poll, slots } = LANE[lane];
-    for (let n = options.slots?.[lane] ?? slots; n > 0; n--) {
+    const poll = options.pollSeconds ?? POLL;
+    for (let n = options.slots?.[lane] ?? LANE[lane].slots; n > 0; n--) {
       let id = "";
       id = await boss.work<Carried>(
         lane,

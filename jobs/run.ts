@@ -7,6 +7,7 @@ import type { House } from "../core/house.ts";
 import { isAway } from "../core/inbox/index.ts";
 import { failed, finishRuns, jobAct, showProgress, writeProgress } from "../core/jobs/index.ts";
 import { Refusal } from "../core/problem.ts";
+import { asJson } from "../core/text.ts";
 import { localeOf, say } from "../core/words/say.ts";
 import { type Database, inWorkspace, rawOf, type Tx } from "../db/connect.ts";
 import { backoff } from "./backoff.ts";
@@ -98,7 +99,7 @@ function context(
 
 async function keepStep(tx: Tx, claim: Claim, key: string, value: unknown): Promise<void> {
   await hold(tx, claim);
-  const kept = JSON.stringify({ [key]: value ?? null });
+  const kept = asJson({ [key]: value ?? null });
   await rawOf(tx)`update job set steps = steps || ${kept}::text::jsonb where id = ${claim.id}`;
 }
 

@@ -1,8 +1,10 @@
-// A run that has something new to show, told to the messages that show it.
+// A run that has something new to show: live pages follow the event, messages in a chat are edited.
 import type { Act } from "../act.ts";
 import { runChanged } from "../event/index.ts";
+import { announceRun as editMessages } from "../outbox/index.ts";
 
-/** Live pages follow the event; a message in a chat is edited by its row in the outbox. */
+/** Call it when the run's answer is written. */
 export async function announceRun(act: Act, run: string, status: string): Promise<void> {
   await act.emit(runChanged, { run, status }, run);
+  await editMessages(act, run);
 }

@@ -1,9 +1,11 @@
 // The end of a job is the answer of every run that waits for it, where it was asked for.
+
 import { rawOf, type Tx } from "../../db/connect.ts";
 import type { Act } from "../act.ts";
 import { type Outcome, type Registry, refused } from "../command/index.ts";
 import { sealView } from "../inbox/index.ts";
 import { type Refusal, refuse } from "../problem.ts";
+import { asJson } from "../text.ts";
 import { type Block, type View, view } from "../view/index.ts";
 import { announceRun } from "./announce.ts";
 
@@ -29,7 +31,7 @@ export const runsOf = (tx: Tx, job: string, statuses: readonly string[]) => rawO
   select id, answer from inbox where answer->>'job' = ${job} and status = any(${[...statuses]}) order by id for update`;
 
 export const writeRun = (act: Act, run: string, status: string, answer: Record<string, unknown>) => rawOf(act.db)`
-  update inbox set status = ${status}, answer = ${JSON.stringify(answer)}::text::json,
+  update inbox set status = ${status}, answer = ${asJson(answer)}::text::json,
     done_at = ${status === "running" ? null : act.now.toISOString()}
   where id = ${run}`;
 

@@ -1,6 +1,8 @@
 // How far a job is, in its row and in the views of the runs that wait for it.
+
 import { rawOf } from "../../db/connect.ts";
 import type { Act } from "../act.ts";
+import { asJson } from "../text.ts";
 import { type Block, type View, view } from "../view/index.ts";
 import { announceRun } from "./announce.ts";
 import { runsOf, writeRun } from "./finish.ts";
@@ -26,7 +28,7 @@ export const runningView = (act: Act, text: string, job: string, total = 1): Vie
 /** Writes the progress of one attempt. Gives way to anybody who holds the row: the next report tells more. */
 export async function writeProgress(act: Act, job: string, attempt: number, progress: Progress): Promise<boolean> {
   const rows = await rawOf(act.db)`
-    update job set progress = ${JSON.stringify(progress)}::text::jsonb where id = (
+    update job set progress = ${asJson(progress)}::text::jsonb where id = (
       select id from job where id = ${job} and status = 'running' and attempts = ${attempt} for update skip locked)
     returning 1`;
   if (rows.length > 0) await showProgress(act, job, progress);

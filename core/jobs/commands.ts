@@ -1,0 +1,72 @@
+import { choice, command, text } from "../command/index.ts";
+import { view } from "../view/index.ts";
+import { cancelJob, getJob, listJobs, retryJob, STATUSES } from "./job.ts";
+import { runningView } from "./progress.ts";
+import { status } from "./status.ts";
+import { jobsView, jobView } from "./views.ts";
+
+const PAGE = 20;
+
+export const jobList = command({
+  name: "job list",
+  says: "What runs, waits, ended or failed",
+  role: "staff",
+  reads: true,
+  options: {
+    status: choice("Only these", STATUSES).optional(),
+    name: text("Only this kind of work", { max: 60 }).optional(),
+    before: text("Only older ones than this job, by its id", { max: 36 }).optional(),
+  },
+  examples: ["job list status:failed"],
+  async run({ act, options: { before, ...filter } }) {
+    const last = before === undefined ? undefined : (await getJob(act, before)).id;
+    const jobs = await listJobs(act, { ...filter, before: last }, PAGE + 1);
+    const items = jobs.slice(0, PAGE);
+    const more = jobs.length > PAGE;
+    return { view: jobsView(act, items, more), data: { items, ...(more ? { next: items.at(-1)!.id } : {}) } };
+  },
+});
+
+const which = text("Which job: its id, or the end of it", { max: 40 });
+
+export const jobShow = command({
+  name: "job show",
+  says: "How far a job is, and what became of it",
+  role: "staff",
+  reads: true,
+  options: { job: which },
+  examples: ["job show 3f9a21c7"],
+  async run({ act, options }) {
+    const job = await getJob(act, options.job);
+    return { view: jobView(act, job), data: { item: job } };
+  },
+});
+
+export const jobCancel = command({
+  name: "job cancel",
+  says: "Stop a job that waits or runs",
+  role: "staff",
+  options: { job: which },
+  examples: ["job cancel 3f9a21c7"],
+  async run({ act, options }) {
+    const job = await cancelJob(act, (await getJob(act, options.job)).id);
+    return { view: view(act.say("{job} was cancelled.", { job: job.name })), data: { item: job } };
+  },
+});
+
+export const jobRetry = command({
+  name: "job retry",
+  says: "Try again what failed or was cancelled",
+  role: "staff",
+  // It does again whatever the job does, and that may cost money.
+  effects: ["spend"],
+  options: { job: which },
+  examples: ["job retry 3f9a21c7"],
+  async run({ act, options }) {
+    const job = await retryJob(act, (await getJob(act, options.job)).id);
+    const text = act.say("Trying {job} again.", { job: job.name });
+    return { view: runningView(act, text, job.id), data: { item: job }, job: job.id };
+  },
+});
+
+export const jobCommands = [jobList, jobShow, jobCancel, jobRetry, status];
