@@ -1,0 +1,1 @@
+export { isMetric, METRIC_SLUGS, METRICS, type MetricSlug, type Unit, unitOf } from "./slugs.ts";

@@ -1,0 +1,101 @@
+// Who gets what share: the platform's fee, and everything that is paid out of it.
+import type { TermData } from "../blueprint.ts";
+
+export const terms: readonly TermData[] = [
+  {
+    slug: "platform-fee",
+    kind: "fee",
+    name: "Platform fee",
+    base: "revenue",
+    rateBp: 2_500,
+    lowBp: 1_500,
+    highBp: 6_500,
+  },
+  // Referrals: for life, with credits at a count of them
+  { slug: "referral", kind: "commission", name: "Referral", base: "platform_fee", rateBp: 500 },
+  {
+    slug: "referral-1",
+    kind: "bonus",
+    program: "referral",
+    name: "First referral",
+    from: 1,
+    fromUnit: "referrals",
+    amount: "USD 50",
+  },
+  {
+    slug: "referral-5",
+    kind: "bonus",
+    program: "referral",
+    name: "Five referrals",
+    from: 5,
+    fromUnit: "referrals",
+    amount: "USD 300",
+  },
+  {
+    slug: "referral-10",
+    kind: "bonus",
+    program: "referral",
+    name: "Ten referrals",
+    from: 10,
+    fromUnit: "referrals",
+    amount: "USD 750",
+  },
+  {
+    slug: "referral-25",
+    kind: "bonus",
+    program: "referral",
+    name: "Twenty-five referrals",
+    from: 25,
+    fromUnit: "referrals",
+    amount: "USD 2000",
+    conditions: { premium_features: true },
+  },
+  // Influencers and ambassadors
+  {
+    slug: "influencer",
+    kind: "commission",
+    name: "Influencer",
+    base: "referred_revenue",
+    rateBp: 2_000,
+    conditions: { followers_from: 10_000, followers_to: 100_000, posts: "platform demo" },
+  },
+  {
+    slug: "ambassador",
+    kind: "fee",
+    program: "influencer",
+    name: "Ambassador: reduced fees",
+    base: "revenue",
+    rateBp: 1_500,
+    from: 5_000,
+    fromUnit: "USD/month",
+    conditions: { posts_per_month: 2, early_access: true },
+  },
+  // Pools
+  {
+    slug: "pool",
+    kind: "pool",
+    name: "Revenue pool",
+    base: "earnings",
+    rateBp: 1_000,
+    amount: "USD 2500",
+    period: "month",
+    conditions: {
+      members: 15,
+      share: "equal",
+      least_per_month: "USD 100",
+      cross_promotion: "required",
+      exclusive_content: "monthly",
+    },
+  },
+  { slug: "remix", kind: "fee", name: "Remix competition", base: "prize_pool", rateBp: 2_500 },
+  { slug: "mentor", kind: "fee", name: "Mentor session", base: "session", rateBp: 2_000, period: "session" },
+  // Ads
+  {
+    slug: "ads",
+    kind: "spend",
+    name: "Advertising",
+    base: "revenue",
+    rateBp: 2_000,
+    conditions: { roas: 3, cac_most: "USD 50", ltv_least: "USD 500", payback_months: 3, scale_after_days: 30 },
+  },
+];
