@@ -2,7 +2,8 @@
 import { type Command, type Registry, registry } from "./command/index.ts";
 import { jobCommands } from "./jobs/index.ts";
 import { peopleCommands } from "./people/index.ts";
+import { setup } from "./workspace/index.ts";
 
-export const allCommands: readonly Command[] = [...peopleCommands, ...jobCommands];
+export const allCommands: readonly Command[] = [...peopleCommands, ...jobCommands, setup];
 
 export const houseCommands = (): Registry => registry(allCommands);

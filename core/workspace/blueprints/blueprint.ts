@@ -1,16 +1,11 @@
 // What a business starts from, as data. `plan` figures are what its lines add up to; `stated` keeps what its author
 // said where that differs. Rates are basis points (2,500 is 25%); values of metrics are exact decimals in the metric's
 // own unit (0.05 for 5%); money is "USD 18.00".
+import type { Amount, Currency } from "../../amount.ts";
 import type { MetricSlug } from "../../metrics/index.ts";
 
-export const CURRENCIES = ["USD", "EUR", "GBP"] as const;
-export type Currency = (typeof CURRENCIES)[number];
 export type Decimal = `${number}`;
-export type Amount = `${Currency} ${number}`;
 export type Operator = ">" | ">=" | "<" | "<=";
-
-/** A rule or gate watches a metric of the catalogue; a monitor also watches the house itself. */
-export type Watched = MetricSlug;
 
 export type ChannelData = {
   slug: string;
@@ -118,7 +113,7 @@ export type TermData = {
 export type RuleData = {
   slug: string;
   name: string;
-  metric: Watched;
+  metric: MetricSlug;
   scope?: string;
   operator: Operator;
   threshold: Decimal;

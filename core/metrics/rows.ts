@@ -1,0 +1,119 @@
+// A blueprint as rows of the plan's tables.
+import type { Act } from "../act.ts";
+import { currencyOf, minorOf } from "../amount.ts";
+import type { Blueprint, BudgetData, StageData, TargetData } from "../workspace/index.ts";
+import { unitOf } from "./slugs.ts";
+
+export type Filling = Pick<Act, "db" | "workspace" | "now" | "newId">;
+
+const own = ({ workspace, newId }: Filling) => ({ workspaceId: workspace.id, id: newId() });
+
+export const stageRows = (at: Filling, stages: readonly StageData[]) =>
+  stages.map(({ plans, targets, gates, checklist, ...stage }) => ({
+    ...own(at),
+    ...stage,
+    current: stage.number === 1,
+    startedAt: stage.number === 1 ? at.now : null,
+    createdAt: at.now,
+  }));
+
+export const planRows = (at: Filling, stages: readonly StageData[]) =>
+  stages.flatMap(({ number, plans }) =>
+    plans.map((plan) => ({
+      ...own(at),
+      stage: number,
+      kind: plan.kind,
+      period: plan.period,
+      asset: currencyOf(plan.amount),
+      amount: minorOf(plan.amount),
+      high: plan.high ? minorOf(plan.high) : null,
+      stated: plan.stated ? minorOf(plan.stated) : null,
+      note: plan.note ?? null,
+    })),
+  );
+
+export const lineRows = (at: Filling, stages: readonly StageData[]) =>
+  stages.flatMap(({ number, plans }) =>
+    plans.flatMap(({ kind, lines }) =>
+      lines.map(({ amount, ...line }, position) => ({
+        ...own(at),
+        ...line,
+        stage: number,
+        plan: kind,
+        position,
+        asset: amount ? currencyOf(amount) : null,
+        amount: amount ? minorOf(amount) : null,
+      })),
+    ),
+  );
+
+export const gateRows = (at: Filling, stages: readonly StageData[]) =>
+  stages.flatMap(({ number, gates }) =>
+    gates.map((gate, position) => ({
+      ...own(at),
+      stage: number,
+      slug: gate.slug,
+      position,
+      says: gate.says,
+      ...("signed" in gate
+        ? {}
+        : {
+            metric: gate.metric,
+            scope: gate.scope ?? "",
+            operator: gate.operator,
+            value: gate.value,
+            windowDays: gate.days,
+          }),
+    })),
+  );
+
+export const itemRows = (at: Filling, stages: readonly StageData[]) =>
+  stages.flatMap(({ number, checklist: { due, items } }) =>
+    Object.entries(items).map(([slug, says], position) => ({ ...own(at), stage: number, slug, position, due, says })),
+  );
+
+export const riskRows = (at: Filling, { risks }: Blueprint) =>
+  risks.map((risk) => ({ ...own(at), ...risk, createdAt: at.now }));
+
+/** The business's own targets, and those of each stage. */
+export const targetRows = (at: Filling, { currency, targets, stages }: Blueprint) => {
+  const row = ({ due, ...target }: TargetData, stage: number | null) => ({
+    ...own(at),
+    ...target,
+    stage,
+    dueMonth: due ?? null,
+    currency: unitOf(target.metric) === "money" ? (target.currency ?? currency) : null,
+    setAt: at.now,
+  });
+  return [...targets.map((t) => row(t, null)), ...stages.flatMap((s) => s.targets.map((t) => row(t, s.number)))];
+};
+
+/** What is spent is counted in millionths: one song costs less than a cent. */
+const MILLIONTHS = 6;
+
+export const budgetRows = (at: Filling, budgets: readonly BudgetData[]) =>
+  budgets.map((budget) => ({
+    ...own(at),
+    scope: budget.scope,
+    each: budget.each ?? ("" as const),
+    period: budget.period,
+    stage: budget.stage ?? null,
+    ...("amount" in budget
+      ? { asset: `${currencyOf(budget.amount)}/${MILLIONTHS}`, amount: minorOf(budget.amount, MILLIONTHS) }
+      : { asset: budget.of, amount: BigInt(budget.count) }),
+    setAt: at.now,
+  }));
+
+export const termRows = (at: Filling, { terms }: Blueprint) =>
+  terms.map(({ amount, high, from, ...term }) => ({
+    ...own(at),
+    ...term,
+    from: from === undefined ? null : BigInt(from),
+    asset: amount ? currencyOf(amount) : null,
+    amount: amount ? minorOf(amount) : null,
+    high: high ? minorOf(high) : null,
+    since: at.now,
+  }));
+
+export const ruleRows = (at: Filling, { rules }: Blueprint) =>
+  rules.map(({ seconds, ...rule }) => ({ ...own(at), ...rule, windowSeconds: seconds, setAt: at.now }));

@@ -1,0 +1,1 @@
+export { fillChannels } from "./fill.ts";
