@@ -1,5 +1,5 @@
 // The one context that functions of core take. No services, no globals: what a function may use is in its hand.
-import type { Tx } from "../db/connect.ts";
+import type { Database, Tx } from "../db/connect.ts";
 import type { Words } from "./problem.ts";
 
 export const ROLES = ["member", "partner", "staff", "owner"] as const;
@@ -10,9 +10,19 @@ export const mayActAs = (has: Role, least: Role): boolean => ROLES.indexOf(has) 
 /** The slug of the workspace where places wait that belong to no workspace yet. */
 export const LOBBY = "lobby";
 
+/** What a person may do: their own role, or more when a role that they have on the platform stands for more here. */
+export const effectiveRole = (own: Role, mapped: readonly Role[]): Role =>
+  mapped.reduce((most, role) => (mayActAs(role, most) ? role : most), own);
+
 export type Workspace = { id: string; slug: string; name: string; locale: string; currency: string; zone: string };
 export type Person = { id: string; name: string; role: Role; locale: string };
-export type Place = { surface: string; tenant: string; external: string };
+export type Place = {
+  surface: string;
+  tenant: string;
+  external: string;
+  /** Connecting it connects its whole server or team. */
+  whole?: boolean;
+};
 
 /** A kind of later work. `core` declares it, `jobs/` does it. */
 export type JobKind<Input extends Record<string, unknown>> = { name: string; input?: Input };
@@ -27,6 +37,9 @@ export type Change = { what: string; id: string; from?: unknown; to?: unknown };
 
 export type Act = {
   db: Tx;
+  /** The database that `db` is a transaction of, and all of them. Only for what leads from one workspace to another. */
+  database: Database;
+  databases: readonly Database[];
   workspace: Workspace;
   person: Person;
   role: Role;

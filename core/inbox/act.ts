@@ -1,19 +1,23 @@
 // Makes the `act` of a run: the caller and the workspace as they are now, in this transaction.
 import { type Database, rawOf, type Tx } from "../../db/connect.ts";
 import { job } from "../../db/schema/index.ts";
-import type { Act, Change, Place, Role } from "../act.ts";
+import { type Act, type Change, effectiveRole, type Place, type Role } from "../act.ts";
 import { writeEvent } from "../event/index.ts";
 import type { House } from "../house.ts";
 import { signed } from "../keys.ts";
 import { refuse } from "../problem.ts";
 import { localeOf, say } from "../words/say.ts";
-import type { Caller } from "./envelope.ts";
+import type { Caller, Envelope } from "./envelope.ts";
 
 /** One transaction, and the database it is in. */
 export type Room = { database: Database; tx: Tx };
 export type Made = { act: Act; changes: Change[] };
 
 export type Who = {
+  /** The person that goes on, when the caller was merged into another. */
+  id?: string;
+  /** What the caller's roles on the platform stand for here. */
+  mapped?: Role[] | null;
   name: string;
   role: Role;
   locale: string | null;
@@ -26,11 +30,21 @@ export type Who = {
 };
 
 /** The person and the workspace, in one statement. The policy of the transaction decides which workspace. */
-export const readWho = (tx: Tx, personId: string) => rawOf(tx)<Who[]>`
-  select p.name, p.role, p.locale, p.erased_at is not null as erased,
-    w.slug, w.name as brand, w.locale as spoken, w.currency, w.zone
-  from person p join workspace w on w.workspace_id = p.workspace_id
-  where p.id = ${personId}`;
+export function readWho(tx: Tx, personId: string, from?: Pick<Envelope, "surface" | "tenant" | "account">) {
+  const sql = rawOf(tx);
+  const roles = from?.account.roles ?? [];
+  const mapped =
+    from && roles.length > 0
+      ? sql`, (select array_agg(m.role) from role_map m
+          where m.surface = ${from.surface} and m.tenant = ${from.tenant} and m.external = any(${roles})) as mapped`
+      : sql``;
+  return sql<Who[]>`
+    select p.id, p.name, p.role, p.locale, p.erased_at is not null as erased,
+      w.slug, w.name as brand, w.locale as spoken, w.currency, w.zone ${mapped}
+    from person q join person p on p.workspace_id = q.workspace_id and p.id = coalesce(q.merged_into, q.id)
+    join workspace w on w.workspace_id = p.workspace_id
+    where q.id = ${personId}`;
+}
 
 export function makeAct(
   house: House,
@@ -48,6 +62,8 @@ export function makeAct(
   const now = sources.now();
   const act: Act = {
     db: tx,
+    database,
+    databases: house.databases,
     workspace: {
       id: caller.workspaceId,
       slug: who.slug,
@@ -56,8 +72,8 @@ export function makeAct(
       currency: who.currency,
       zone: who.zone,
     },
-    person: { id: caller.personId, name: who.name, role: who.role, locale },
-    role: who.role,
+    person: { id: who.id ?? caller.personId, name: who.name, role: who.role, locale },
+    role: effectiveRole(who.role, who.mapped ?? []),
     locale,
     surface: place.surface,
     place,
@@ -87,7 +103,7 @@ export function makeAct(
           key: key ?? null,
           status: "waiting",
           runId: run,
-          personId: caller.personId,
+          personId: act.person.id,
           createdAt: now,
           dueAt,
         })

@@ -12,7 +12,9 @@ import type { Block, Press, View } from "../view/index.ts";
 export const ackLetter = (command: Command | undefined): "u" | "p" | "r" =>
   !command ? "u" : command.reply === "private" ? "p" : "r";
 
-type Sealing = { act: Act; commands: Registry; group: string; rows: (typeof action.$inferInsert)[] };
+/** Who shows a view, and in which run. */
+export type Shower = Pick<Act, "db" | "now" | "newId" | "run"> & { workspace: { id: string }; person: { id: string } };
+type Sealing = { act: Shower; commands: Registry; group: string; rows: (typeof action.$inferInsert)[] };
 
 function seal(at: Sealing, press: Press): string {
   const { act, commands } = at;
@@ -37,7 +39,7 @@ function seal(at: Sealing, press: Press): string {
 }
 
 /** Gives every button of a view its token, and writes their rows at once. What a press runs stays on the server. */
-export async function sealView(act: Act, commands: Registry, view: View): Promise<View> {
+export async function sealView(act: Shower, commands: Registry, view: View): Promise<View> {
   if (!view.blocks.some((b) => b.kind === "buttons" || b.kind === "select" || b.kind === "form")) return view;
   const rows: Sealing["rows"] = [];
   const blocks = view.blocks.map((block): Block => {

@@ -13,7 +13,10 @@ export type Envelope = {
   place: string;
   /** The platform's own id of this message; a second one with it is the same message. Empty: it has none. */
   delivery: string;
-  account: { id: string; name?: string; locale?: string };
+  /** `roles` are the platform's own (Discord roles, Slack user groups); a workspace says what they stand for. */
+  account: { id: string; name?: string; locale?: string; roles?: string[] };
+  /** A server or a team belongs to one workspace as a whole: connecting here connects all its places. */
+  whole?: boolean;
   content: Content;
   /** What the surface needs to answer this very message: a reply token, a thread, the message a button was on. */
   hints?: Record<string, unknown>;

@@ -1,7 +1,7 @@
 // From an envelope to its answer. Inbox row, effects, audit and answer commit together, or not at all.
 import { performance } from "node:perf_hooks";
 import { type Database, inWorkspace } from "../../db/connect.ts";
-import type { Act } from "../act.ts";
+import type { Act, Place } from "../act.ts";
 import { record } from "../audit/index.ts";
 import { type Call, dispatch, type Outcome, refused } from "../command/index.ts";
 import { runChanged } from "../event/index.ts";
@@ -69,7 +69,7 @@ async function attempt(work: Work, room: Room): Promise<Reply> {
   const now = house.sources.now();
   const [fresh, who] = await Promise.all([
     claim(room.tx, caller.workspaceId, run, envelope, asked, now),
-    readWho(room.tx, caller.personId),
+    readWho(room.tx, caller.personId, envelope),
   ]);
   const made = makeAct(house, room, caller, who[0], run, placeOf(envelope), envelope.account.locale);
   if (!fresh) return first(work, room, made.act, asked);
@@ -139,7 +139,12 @@ const dismissed = (act: Act): Outcome => ({
   view: view(act.say("Cancelled. Nothing was changed.")),
 });
 
-export const placeOf = (e: Envelope) => ({ surface: e.surface, tenant: e.tenant, external: e.place });
+export const placeOf = (e: Envelope): Place => ({
+  surface: e.surface,
+  tenant: e.tenant,
+  external: e.place,
+  ...(e.whole ? { whole: true } : {}),
+});
 
 /** The work was undone: say so, keep the answer under the same delivery, and leave a trace where it matters. */
 async function settle(work: Work, error: unknown): Promise<Reply> {
@@ -153,7 +158,7 @@ async function settle(work: Work, error: unknown): Promise<Reply> {
     );
   if (!(error instanceof Refusal)) house.log.error({ run, err: error }, "a command failed");
   return inWorkspace(database, caller.workspaceId, async (tx) => {
-    const [who] = await readWho(tx, caller.personId);
+    const [who] = await readWho(tx, caller.personId, envelope);
     const { act } = makeAct(house, { database, tx }, caller, who, run, placeOf(envelope), envelope.account.locale);
     const asked = hashOf(envelope.content);
     if (!(await claim(tx, caller.workspaceId, run, envelope, asked, act.now)))

@@ -1,11 +1,11 @@
 // A run's view has changed (progress, a finish, a button that is used up): every message that shows it is edited.
 import { rawOf } from "../../db/connect.ts";
-import type { Act, Place } from "../act.ts";
+import type { Place } from "../act.ts";
 import type { View } from "../view/index.ts";
-import { edit } from "./write.ts";
+import { edit, type Writer } from "./write.ts";
 
 /** Follows a run wherever it was shown. Costs one statement when it was shown nowhere. */
-export async function announceRun(act: Pick<Act, "db" | "workspace" | "now" | "newId">, run: string): Promise<void> {
+export async function announceRun(act: Writer, run: string): Promise<void> {
   // The spine's own two tables: the answer as it is now, and where it is to be seen.
   const rows = await rawOf(act.db)<(Place & { view: View })[]>`
     select distinct o.surface, o.tenant, o.place as external, i.answer::jsonb->'view' as view

@@ -13,7 +13,8 @@ export type PlaceKey = { workspaceId: string; surface: string; tenant: string; p
 export const noticeOf = ({ workspaceId, surface, tenant, place }: PlaceKey): string =>
   JSON.stringify([workspaceId, surface, tenant, place]);
 
-type Writer = Pick<Act, "db" | "workspace" | "now" | "newId">;
+/** Whose message it is. */
+export type Writer = Pick<Act, "db" | "now" | "newId"> & { workspace: { id: string } };
 
 /** A new message. The view is sealed: its buttons have their tokens. */
 export const post = (act: Writer, message: Message): Promise<string> => write(act, "post", message);

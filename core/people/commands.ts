@@ -1,5 +1,6 @@
 import { command } from "../command/index.ts";
 import { view } from "../view/index.ts";
+import { roleCommands } from "./commands-role.ts";
 import { tokenCommands } from "./commands-token.ts";
 
 export const whoami = command({
@@ -40,4 +41,4 @@ export const whoami = command({
   },
 });
 
-export const peopleCommands = [whoami, ...tokenCommands];
+export const peopleCommands = [whoami, ...roleCommands, ...tokenCommands];
