@@ -41,4 +41,18 @@ export type House = {
   inFlight: Map<string, Promise<Reply>>;
   /** Made from SECRET_KEY by `deriveKeys`. */
   keys: Keys;
+  /**
+   * Runs work under a name, for logs and traces: what `about` says is on every line of the log within it. `parent` is
+   * the W3C traceparent of whoever asked.
+   */
+  span?<T>(name: string, about: Record<string, string>, work: () => Promise<T>, parent?: string): Promise<T>;
+  /** Told while an event is being written: live pages look for it as soon as it commits. */
+  stirred?(workspaceId: string): void;
 };
+
+export const span = <T>(
+  house: House,
+  name: string,
+  about: Record<string, string>,
+  work: () => Promise<T>,
+): Promise<T> => (house.span ? house.span(name, about, work) : work());

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { webApp } from "../bots/web/app.ts";
 import { DEFAULT_LIMITS, guards, type Limits } from "../bots/web/limits.ts";
 import { serve } from "../bots/web/serve.ts";
+import { makeTails } from "../bots/web/tail.ts";
 import type { App, Web } from "../bots/web/web.ts";
 import type { Role } from "../core/act.ts";
 import type { Command } from "../core/command/index.ts";
@@ -46,6 +47,8 @@ export type TestWebOptions = {
 
 export async function testWeb(options: TestWebOptions = {}): Promise<TestWeb> {
   const house = await testHouse({ commands: options.commands ?? [] });
+  const tails = makeTails(house);
+  house.stirred = tails.stirred;
   const web: Web = {
     house,
     baseUrl: options.baseUrl ? new URL(options.baseUrl) : undefined,
@@ -53,6 +56,7 @@ export async function testWeb(options: TestWebOptions = {}): Promise<TestWeb> {
     trustProxy: 0,
     guards: guards({ ...DEFAULT_LIMITS, ...options.limits }),
     goodTokens: new Set(),
+    tails,
     elapsed: () => performance.now(),
     ready: async () => [{ name: "database", ok: true }],
     moveClock: undefined,
@@ -117,6 +121,7 @@ export async function testWeb(options: TestWebOptions = {}): Promise<TestWeb> {
       return { cookie, csrf: String(body.csrf) };
     },
     async close() {
+      tails.stop();
       await serving.stop(1_000);
       await house.close();
     },

@@ -5,6 +5,7 @@ import { refuse } from "../../core/problem.ts";
 import { localeOf } from "../../core/words/say.ts";
 import { addressOf } from "./address.ts";
 import { commands } from "./commands.ts";
+import { events } from "./events.ts";
 import { health } from "./health.ts";
 import { problemOfError } from "./problem.ts";
 import { signin } from "./signin.ts";
@@ -40,6 +41,7 @@ export function webApp(web: Web, mount: (app: App) => void = () => {}): App {
   health(app, web);
   signin(app, web);
   commands(app, web);
+  events(app, web);
   mount(app);
   app.notFound((c) => {
     throw refuse("missing", "There is nothing at {path}.", { path: c.req.path.slice(0, 200) });

@@ -6,6 +6,7 @@ import type { Locale } from "../../core/words/say.ts";
 import type { Database } from "../../db/connect.ts";
 import type { Guards } from "./limits.ts";
 import { HttpProblem } from "./problem.ts";
+import type { Tails } from "./tail.ts";
 
 export type Check = { name: string; ok: boolean; detail?: string };
 
@@ -18,6 +19,7 @@ export type Web = {
   guards: Guards;
   /** Hashes of tokens that were right the last time they were shown, the latest last. */
   goodTokens: Set<string>;
+  tails: Tails;
   /** Milliseconds that never go back: for limits, not for facts. */
   elapsed(): number;
   ready(): Promise<Check[]>;

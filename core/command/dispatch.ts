@@ -3,6 +3,7 @@ import { type Act, mayActAs } from "../act.ts";
 import { type ProblemKind, Refusal } from "../problem.ts";
 import { type Block, type View, view } from "../view/index.ts";
 import type { Answer, Command, Once } from "./command.ts";
+import { coolDown } from "./cooldown.ts";
 import { inputsOf, nearest } from "./describe.ts";
 import { clip, NEEDED, parseOptions } from "./option.ts";
 import type { Registry } from "./registry.ts";
@@ -60,6 +61,7 @@ export async function dispatch(commands: Registry, call: Call, act: Act): Promis
   const parsed = parsing instanceof Promise ? await parsing : parsing;
   if (parsed.errors.length > 0) return wrongOptions(act, command, call, parsed.errors);
   if (!call.confirmed && needsWord(command, call)) return ask(act, command, call);
+  if (command.cooldown) await coolDown(act, command);
   // A Refusal thrown from here on goes through: whoever holds the transaction must undo it before telling.
   const answer = await command.run({
     options: parsed.values as never,

@@ -86,6 +86,7 @@ export function makeAct(
     changed: (change) => void changes.push(change),
     async emit(kind, payload, subject = "") {
       await writeEvent(act, { name: kind.name, payload, subject });
+      house.stirred?.(caller.workspaceId);
       for (const reaction of house.reactions.get(kind.name) ?? []) {
         await act.later({ name: reaction.name }, { event: kind.name, subject, ...payload });
       }

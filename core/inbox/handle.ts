@@ -6,7 +6,7 @@ import { record } from "../audit/index.ts";
 import { type Call, dispatch, type Outcome, refused } from "../command/index.ts";
 import { runChanged } from "../event/index.ts";
 import { canonical, hashOf } from "../hash.ts";
-import type { House } from "../house.ts";
+import { type House, span } from "../house.ts";
 import { announceRun } from "../outbox/index.ts";
 import { Refusal, refuse } from "../problem.ts";
 import { storableDeep } from "../text.ts";
@@ -38,17 +38,32 @@ export function handle(house: House, database: Database, caller: Caller, receive
   return reply;
 }
 
-async function once(house: House, database: Database, caller: Caller, envelope: Envelope): Promise<Reply> {
+function once(house: House, database: Database, caller: Caller, envelope: Envelope): Promise<Reply> {
   const work: Work = { house, database, caller, envelope, run: house.sources.newId() };
-  const started = performance.now();
-  let reply: Reply;
-  try {
-    reply = await again(() => inWorkspace(database, caller.workspaceId, (tx) => attempt(work, { database, tx })));
-  } catch (error) {
-    reply = await settle(work, error);
-  }
-  house.meter.command(reply.command || "unknown", envelope.surface, reply.status, (performance.now() - started) / 1000);
-  return reply;
+  return span(house, "command", { run: work.run, workspace: caller.workspaceId }, async () => {
+    const started = performance.now();
+    let reply: Reply;
+    try {
+      reply = await again(() => transact(work));
+    } catch (error) {
+      reply = await settle(work, error);
+    }
+    // The name is that of a command, never what somebody typed: a label has few values.
+    const name = house.commands.find(reply.command)?.name ?? "unknown";
+    house.meter.command(name, envelope.surface, reply.status, (performance.now() - started) / 1000);
+    return reply;
+  });
+}
+
+async function transact(work: Work): Promise<Reply> {
+  const { house, database, caller } = work;
+  let committed = () => {};
+  const reply = inWorkspace(database, caller.workspaceId, async (tx) => {
+    const answer = await span(house, "dispatch", {}, () => attempt(work, { database, tx }));
+    if (house.span) void house.span("commit", {}, () => new Promise<void>((done) => (committed = done)));
+    return answer;
+  });
+  return reply.finally(() => committed());
 }
 
 /** Two transactions that crossed: the database undid one, and it may simply run again. */

@@ -149,7 +149,7 @@ export const event = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.workspaceId, t.id] }),
-    index("event_tail").on(t.tx, t.seq),
+    index("event_tail").on(t.workspaceId, t.tx, t.seq),
     index("event_name").on(t.workspaceId, t.name, t.at),
   ],
 );

@@ -1,0 +1,68 @@
+// What every part stands on: log, counters, databases, the house and its engine. Put together here and nowhere else.
+import { randomInt } from "node:crypto";
+import type { Sources } from "../../core/act.ts";
+import { houseCommands } from "../../core/commands.ts";
+import type { House, Log } from "../../core/house.ts";
+import { uuidv7 } from "../../core/ids.ts";
+import { makeMetrics, makeTracing, type Scope } from "../../core/observe/index.ts";
+import type { Settings } from "../settings.ts";
+import { openDatabases } from "./databases.ts";
+import type { Base } from "./part.ts";
+
+export type Ground = Base & { close(): Promise<void> };
+
+export async function lay(settings: Settings, log: Log, scope: Scope, role: "worker" | "sender"): Promise<Ground> {
+  const metrics = makeMetrics();
+  const tracing = await makeTracing(scope, settings.otlpEndpoint);
+  const { sources, moveClock } = makeSources(settings);
+  const { databases, close } = await openDatabases(settings, log);
+  try {
+    const { startEngine } = await import("../../jobs/engine.ts");
+    const before: Omit<House, "queue"> = {
+      databases,
+      commands: houseCommands(),
+      sources,
+      reactions: new Map(),
+      log,
+      meter: metrics.meter,
+      inFlight: new Map(),
+      span: tracing.span,
+    };
+    const engine = await startEngine(before, { role, handlers: [], graceMs: GRACE });
+    const house: House = { ...before, queue: engine.queue };
+    const stop = async () => {
+      await engine.stop();
+      await tracing.stop().catch((err: unknown) => log.warn({ err }, "the last traces were not sent"));
+      await close();
+    };
+    return { settings, house, engine, metrics, scope, tracing, moveClock, close: stop };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Work that is not done when we stop is given back and done elsewhere or later. */
+const GRACE = 2_000;
+
+/** The real clock, unless a test moved it: then it goes on from there. */
+export function makeSources({ testClock }: Pick<Settings, "testClock">): {
+  sources: Sources;
+  moveClock: Base["moveClock"];
+} {
+  let offset = testClock?.start ? testClock.start.getTime() - Date.now() : 0;
+  const now = () => new Date(Date.now() + offset);
+  const sources: Sources = {
+    now,
+    newId: () => uuidv7(Date.now() + offset),
+    random: () => randomInt(2 ** 47) / 2 ** 47,
+  };
+  if (!testClock) return { sources, moveClock: undefined };
+  return {
+    sources,
+    moveClock(move) {
+      offset += move.now ? move.now.getTime() - now().getTime() : (move.advance ?? 0) * 1000;
+      return now();
+    },
+  };
+}
