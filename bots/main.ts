@@ -1,4 +1,5 @@
 // The composition root: reads the environment, starts the parts it was asked for, and ends them in order.
+import { fileURLToPath } from "node:url";
 import { hideSecrets, makeLog, makeScope } from "../core/observe/index.ts";
 import type { Ground } from "./parts/base.ts";
 import { CannotStart, type Part } from "./parts/part.ts";
@@ -93,7 +94,8 @@ function explain(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-if (import.meta.main) {
+// Also when bots/boot.mjs went on with us in its own process.
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
   main(process.argv[2]).catch((error: unknown) => {
     process.stderr.write(`${hideSecrets(explain(error))}\n`);
     process.exit(1);

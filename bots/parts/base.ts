@@ -4,6 +4,7 @@ import type { Sources } from "../../core/act.ts";
 import { houseCommands } from "../../core/commands.ts";
 import type { House, Log } from "../../core/house.ts";
 import { uuidv7 } from "../../core/ids.ts";
+import { deriveKeys } from "../../core/keys.ts";
 import { makeMetrics, makeTracing, type Scope } from "../../core/observe/index.ts";
 import type { Settings } from "../settings.ts";
 import { openDatabases } from "./databases.ts";
@@ -26,6 +27,7 @@ export async function lay(settings: Settings, log: Log, scope: Scope, role: "wor
       log,
       meter: metrics.meter,
       inFlight: new Map(),
+      keys: deriveKeys(Buffer.from(settings.secretKey)),
       span: tracing.span,
     };
     const engine = await startEngine(before, { role, handlers: [], graceMs: GRACE });
