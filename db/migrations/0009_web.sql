@@ -1,0 +1,2 @@
+DROP INDEX "event_tail";--> statement-breakpoint
+CREATE INDEX "event_tail" ON "event" USING btree ("workspace_id","tx","seq");
