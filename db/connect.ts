@@ -3,6 +3,7 @@ import { type ExtractTablesWithRelations, sql } from "drizzle-orm";
 import type { PgTransaction } from "drizzle-orm/pg-core";
 import { drizzle, type PostgresJsDatabase, type PostgresJsQueryResultHKT } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
+import { type Reachable, reachable, untilAway } from "./away.ts";
 import * as schema from "./schema/index.ts";
 
 export type Schema = typeof schema;
@@ -16,6 +17,7 @@ export type Database = {
   appUrl: string;
   orm: PostgresJsDatabase<Schema>;
   client: postgres.Sql;
+  reachable: Reachable;
   close(): Promise<void>;
 };
 
@@ -28,14 +30,18 @@ export type ConnectOptions = { name?: string; ownerUrl: string; appUrl: string; 
 export function connect({ name = "main", ownerUrl, appUrl, max = 10 }: ConnectOptions): Database {
   const client = open(appUrl, { max, connection: { application_name: "impresario" } });
   const orm = drizzle(client, { schema, casing: "snake_case" });
-  return { name, ownerUrl, appUrl, orm, client, close: () => client.end({ timeout: 5 }) };
+  const asked = reachable(() => open(appUrl, { max: 1, connection: { application_name: "impresario probe" } }));
+  return { name, ownerUrl, appUrl, orm, client, reachable: asked, close: () => client.end({ timeout: 5 }) };
 }
+
+/** A database that is away is tried anew at each query, soon: by default postgres.js waits up to 20 s between tries, and 30 s for one. */
+const CALM = { onnotice: () => {}, connect_timeout: 2, backoff: () => 0.1, keep_alive: 10 };
 
 /** Opens postgres.js by URL. A socket directory is `?host=/path`, as libpq writes it. */
 export function open(url: string, options: postgres.Options<Record<string, never>> = {}): postgres.Sql {
   const parsed = new URL(url);
   const socket = parsed.searchParams.get("host");
-  const base = { onnotice: () => {}, ...options } as postgres.Options<Record<string, never>>;
+  const base = { ...CALM, ...options } as postgres.Options<Record<string, never>>;
   if (!socket) return postgres(url, base) as unknown as postgres.Sql;
   return postgres({
     ...base,
@@ -49,14 +55,18 @@ export function open(url: string, options: postgres.Options<Record<string, never
 
 /** Runs `work` in one transaction that sees the rows of one workspace and no others. */
 export function inWorkspace<T>(db: Database, workspaceId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
-  return db.orm.transaction(async (tx) => {
-    // Not awaited on its own: it travels in one packet with the first statement of `work`, before it.
-    const entered = rawOf(tx)`select set_config('app.workspace', ${workspaceId}, true)`.execute();
-    entered.catch(() => {});
-    const result = await work(tx);
-    await entered;
-    return result;
-  });
+  return untilAway(db, (over) =>
+    db.orm.transaction(async (tx) => {
+      // It waited for a connection for so long that its caller was told the database is away.
+      if (over()) throw new Error("The database came back after its caller had left.");
+      // Not awaited on its own: it travels in one packet with the first statement of `work`, before it.
+      const entered = rawOf(tx)`select set_config('app.workspace', ${workspaceId}, true)`.execute();
+      entered.catch(() => {});
+      const result = await work(tx);
+      await entered;
+      return result;
+    }),
+  );
 }
 
 /**

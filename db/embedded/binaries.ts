@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
-import { Trouble } from "./trouble.ts";
+import { Trouble } from "../trouble.ts";
 import { barrier, type Identity, systemFolder } from "./user.ts";
 
 type Say = { info(about: object, words?: string): void };

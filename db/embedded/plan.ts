@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import { dirname, join } from "node:path";
+import { Trouble } from "../trouble.ts";
 import { binaries } from "./binaries.ts";
-import { Trouble } from "./trouble.ts";
 import { type Identity, identityFor, wrapFor } from "./user.ts";
 
 /** Of PostgreSQL: what is in the folder must be the same. */

@@ -5,8 +5,8 @@ import path from "node:path";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { open } from "../connect.ts";
+import { troubleOf } from "../trouble.ts";
 import { type Plan, planFor, type Wish } from "./plan.ts";
-import { troubleOf } from "./trouble.ts";
 
 const LEASH = fileURLToPath(new URL("./leash.mjs", import.meta.url));
 const DATABASE = "impresario";

@@ -1,4 +1,4 @@
-// Why the embedded database cannot start, in words for whoever starts it: first the fact, then what to do.
+// Why a database cannot be used, in words for whoever starts us: first the fact, then what to do.
 
 const TEXTS = {
   platform: "There is no embedded database for {platform}. Set DATABASE_URL to a PostgreSQL of yours (15 or later).",
@@ -24,15 +24,29 @@ const TEXTS = {
   library:
     "The database's programs do not run on this system (they need glibc 2.17 or later). Set DATABASE_URL. The system said:\n{said}",
   start: "The database in {path} did not start. The server said:\n{said}",
+  url: "{name} is not an address of a PostgreSQL. Write it as postgres://user:password@host:5432/database.",
+  list: "WORKSPACE_DATABASES is not understood at {part}. Write it as eu=postgres://…,us=postgres://…, with a name of small letters for each.",
+  away: "The database of {name} ({place}) cannot be reached ({cause}). Start it, or correct {name}.",
+  login: "The database of {name} ({place}) refused its user ({cause}). Correct the user and password in {name}.",
+  old: "The database of {name} ({place}) is PostgreSQL {found}. Impresario needs 15 or later.",
+  rights:
+    "The user of {name} ({place}) may not do what a start needs ({cause}). Give it the database: ALTER DATABASE … OWNER TO that user.",
+  roles:
+    "The user of {name} ({place}) may not create or change the role impresario_app. Let it (ALTER USER … CREATEROLE), or have an administrator run: " +
+    "CREATE ROLE impresario_app LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD '…', and set DATABASE_APP_URL to that user's address.",
+  app: "DATABASE_APP_URL must log in as impresario_app; it logs in as {found}.",
+  bypass:
+    "The role impresario_app of {name} ({place}) may read past row-level security ({cause}), so workspaces would not be apart. " +
+    "Take from it: SUPERUSER, BYPASSRLS, and membership in roles that have these or own our tables.",
 } as const;
 
 export type Cause = keyof typeof TEXTS;
 
-/** Shown to the operator as it is; no stack is of use to them. */
+/** Shown to the operator as it is; a stack is of no use to them. It never holds a password. */
 export class Trouble extends Error {
   readonly code: Cause;
   constructor(code: Cause, vars: Record<string, string | number> = {}, cause?: unknown) {
-    const all: Record<string, string | number> = { cause: said(cause), ...vars };
+    const all: Record<string, string | number> = { cause: reasonOf(cause), ...vars };
     super(
       TEXTS[code].replace(/\{(\w+)\}/g, (_, name: string) => String(all[name] ?? "")),
       { cause },
@@ -42,7 +56,12 @@ export class Trouble extends Error {
   }
 }
 
-const said = (cause: unknown) => (cause as { code?: string } | undefined)?.code ?? (cause ? String(cause) : "");
+function reasonOf(cause: unknown): string {
+  if (!cause || typeof cause === "string") return String(cause ?? "");
+  const { code, message } = cause as { code?: string; message?: string };
+  // PostgreSQL's codes say little to a person, its messages much; it is the other way round for the system's.
+  return code && !/^[0-9A-Z]{5}$/.test(code) ? code : (message ?? code ?? "");
+}
 
 /** What a server or initdb printed, read for the causes that we can explain. */
 export function troubleOf(code: string, detail: string, path: string): Trouble {
