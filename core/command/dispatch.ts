@@ -2,6 +2,7 @@
 import { type Act, mayActAs } from "../act.ts";
 import { type ProblemKind, Refusal } from "../problem.ts";
 import { type Block, type View, view } from "../view/index.ts";
+import { localeOf } from "../words/say.ts";
 import type { Answer, Command, Once } from "./command.ts";
 import { coolDown } from "./cooldown.ts";
 import { inputsOf, nearest } from "./describe.ts";
@@ -174,7 +175,7 @@ function ask(act: Act, command: Command, call: Call): Outcome {
 }
 
 function unknown(commands: Registry, call: Call, act: Act): Outcome {
-  const near = nearest(commands, call.name, act.role);
+  const near = nearest(commands, call.name, act.role, 3, localeOf(act.locale));
   const error = new Refusal("missing", "There is no command called {name}.", { name: clip(call.name) });
   const buttons: Block[] =
     near.length === 0

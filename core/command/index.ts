@@ -1,6 +1,18 @@
 export { type Answer, type Command, command, type Declaration, type Effect, type Once } from "./command.ts";
-export { inputsOf, nearest } from "./describe.ts";
+export {
+  type CommandSchema,
+  type Described,
+  describeCommand,
+  examplesOf,
+  inputsOf,
+  jsonSchemaOf,
+  nearest,
+  type Speaker,
+  speaker,
+} from "./describe.ts";
 export { type Call, dispatch, type Outcome, refused, type Status } from "./dispatch.ts";
+export { choiceIn, type Group, groupsOf, localised, type Named } from "./names.ts";
+export { near } from "./near.ts";
 export {
   clip,
   type Option,
@@ -13,3 +25,4 @@ export {
 } from "./option.ts";
 export * from "./options/index.ts";
 export { type Registry, registry } from "./registry.ts";
+export { formatWords, type InWords, parseWords } from "./words.ts";

@@ -1,9 +1,14 @@
 // All commands of the house, found by name in one step however many there are.
+import type { Locale } from "../words/say.ts";
 import type { Command } from "./command.ts";
+import { localNames, spelled } from "./names.ts";
 
 export type Registry = {
-  /** By any of its spellings: "generate song", "generate_song", "generate.song". */
-  find(name: string): Command | undefined;
+  /**
+   * By any of its spellings: "generate song", "generate_song", "generate.song", or its name in another language. Where
+   * two languages use one name for different things, the given language's is meant.
+   */
+  find(name: string, locale?: Locale): Command | undefined;
   /** What people see: hidden commands are not in it. */
   all(): readonly Command[];
 };
@@ -17,5 +22,15 @@ export function registry(commands: readonly Command[]): Registry {
     }
   }
   const shown = commands.filter((c) => !c.hidden);
-  return { find: (name) => byName.get(name) ?? byName.get(name.toLowerCase()), all: () => shown };
+  // Read when somebody first writes a name that is not English: no start waits for seven languages.
+  let local: ReturnType<typeof localNames> | undefined;
+  const elsewhere = (name: string, locale: Locale | undefined): Command | undefined => {
+    const spelling = spelled(name);
+    const english = byName.get(spelling);
+    if (english) return english;
+    local ??= localNames(shown);
+    const owners = local.get(spelling);
+    return (locale && owners?.get(locale)) ?? owners?.values().next().value;
+  };
+  return { find: (name, locale) => byName.get(name) ?? elsewhere(name, locale), all: () => shown };
 }

@@ -10,12 +10,9 @@ import {
   duration,
   durationWords,
   type Entity,
-  file,
-  fileText,
   money,
   moneyWords,
   pick,
-  safeName,
   text,
   whole,
   yesNo,
@@ -260,57 +257,6 @@ describe("words", () => {
     expect(read(text("Say"), "x".repeat(5_000_000))).toBe("This has 5,000,000 letters; 1,000 fit.");
     expect(read(text("Say"), 12)).toBe("12");
     expect(read(text("Say"), { toString: 1 })).toBe("Write it as text.");
-  });
-});
-
-describe("file", () => {
-  const csv = file("Which file", { max: 100, endings: ["csv"] });
-  const bytes = new TextEncoder().encode("a,b\n");
-
-  test("from JSON and from an upload", () => {
-    expect(read(csv, { name: "x.csv", text: "a,b\n" })).toEqual({ name: "x.csv", type: "text/csv", bytes });
-    expect(read(csv, { name: "x.csv", base64: "YSxiCg==" })).toMatchObject({ name: "x.csv", type: "text/csv" });
-    expect(read(file("Any"), { name: "x", type: "Audio/X-Thing; q=1", bytes })).toEqual({
-      name: "x",
-      type: "audio/x-thing",
-      bytes,
-    });
-    expect(read(file("Any"), { name: "x", type: "text/html\r\nX: y", bytes })).toMatchObject({
-      type: "application/octet-stream",
-    });
-  });
-
-  test.each([
-    ["x.csv", "Attach a file, or send its name and text."],
-    [null, "Attach a file, or send its name and text."],
-    [[], "Attach a file, or send its name and text."],
-    [{ text: "a" }, "Send the file's name too."],
-    [{ name: "x.csv" }, "Attach a file, or send its name and text."],
-    [{ name: "x.csv", base64: "%%%" }, "Attach a file, or send its name and text."],
-    [{ name: "x.csv", text: "" }, "This file is empty."],
-    [{ name: "x.csv", text: "x".repeat(101) }, "This file is too large; 0 MB fit."],
-    [{ name: "x.csv", text: "é".repeat(60) }, "This file is too large; 0 MB fit."],
-    [{ name: "x.exe", text: "a" }, "This takes files that end in .csv."],
-  ])("%j is refused", (raw, reason) => {
-    expect(read(csv, raw)).toBe(reason);
-  });
-
-  test.each([
-    ["../../etc/passwd", "passwd"],
-    ["C:\\temp\\a.csv", "a.csv"],
-    ["\u202egpj.exe", "gpj.exe"],
-    [".env", "env"],
-    ["..", "file"],
-    ["", "file"],
-    ["a\u0000b.csv", "ab.csv"],
-    [`${"x".repeat(300)}.csv`, `${"x".repeat(116)}.csv`],
-  ])("the name %j becomes %j", (raw, expected) => {
-    expect(safeName(raw)).toBe(expected);
-  });
-
-  test("text that is not UTF-8 is refused, a byte order mark is not text", () => {
-    expect(fileText({ name: "x", type: "", bytes: new Uint8Array([0xef, 0xbb, 0xbf, 0x61]) })).toBe("a");
-    expect(() => fileText({ name: "x", type: "", bytes: new Uint8Array([0xff, 0x61]) })).toThrow(Wrong);
   });
 });
 

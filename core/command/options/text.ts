@@ -3,15 +3,15 @@ import { near } from "../near.ts";
 import { type Option, option, Wrong } from "../option.ts";
 import { plain, typed } from "./typed.ts";
 
-type Length = { min?: number; max?: number; default?: string };
+type Length = { min?: number; max?: number; default?: string; example?: string };
 
-export const text = (says: string, { min = 1, max = 1000, default: fallback }: Length = {}): Option<string> =>
+export const text = (says: string, { min = 1, max = 1000, default: fallback, example }: Length = {}): Option<string> =>
   option<string>({
     kind: "text",
     says,
     min,
     max,
-    example: fallback ?? "…",
+    example: example ?? fallback ?? "…",
     ...(fallback === undefined ? {} : { fallback }),
     schema: { type: "string", minLength: min, maxLength: max },
     parse(raw) {

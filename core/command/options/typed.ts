@@ -19,9 +19,8 @@ export const unaccented = (text: string): string =>
     .replace(/[\u0300-\u036f]/g, "")
     .normalize("NFC");
 
-// Control characters but tab and newline; the database keeps no NUL, and a terminal should not get the others.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken away.
-const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
+// Control characters but tab and newline: the database keeps no NUL, and a terminal should not get the others.
+const CONTROLS = /[^\P{Cc}\t\n]/gu;
 
 /** Text that any store and any surface takes: whole code points, no control characters, `\n` between lines. */
 export const plain = (text: string): string => text.toWellFormed().replace(/\r\n?/g, "\n").replace(CONTROLS, "");
