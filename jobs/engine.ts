@@ -26,14 +26,13 @@ const SETUP_LOCK = 7_304_119;
 const NIL = "00000000-0000-0000-0000-000000000000";
 
 type Carried = { job: string; workspace: string };
-export type Upkeep = (database: Database, task: string) => Promise<void>;
 
 export type EngineOptions = {
   /** A sender only puts work in; a worker also does it and looks after the queue. */
   role: "worker" | "sender";
   handlers: readonly Handler[];
   slots?: Partial<Record<Lane, number>>;
-  upkeep?: Upkeep;
+  upkeep?(carrier: Carrier, task: string): Promise<void>;
   /** How often a lane is looked at for what sends no word: retries and delayed work. */
   pollSeconds?: number;
   /** How long running work may go on after `stop`. */
@@ -169,12 +168,8 @@ async function grant(boss: PgBoss): Promise<void> {
  * One `work` a slot, each waking itself: pg-boss sleeps after every job, so a backlog would not drain, and `notifyWorker`
  * of several workers under one id wakes only the first.
  */
-async function work(
-  shop: Shop,
-  { boss, database }: Running,
-  options: EngineOptions,
-  halting: AbortSignal,
-): Promise<void> {
+async function work(shop: Shop, carrier: Running, options: EngineOptions, halting: AbortSignal): Promise<void> {
+  const { boss, database } = carrier;
   for (const lane of LANES) {
     const poll = options.pollSeconds ?? POLL;
     for (let n = options.slots?.[lane] ?? LANE[lane].slots; n > 0; n--) {
@@ -196,9 +191,13 @@ async function work(
   }
   const { upkeep } = options;
   if (!upkeep) return;
-  await boss.work<{ task: string }>(UPKEEP, { pollingIntervalSeconds: 5, batchSize: 10 }, async (asked) => {
-    for (const { data } of asked) await upkeep(database, data.task);
-  });
+  await boss.work<{ task: string }>(
+    UPKEEP,
+    { pollingIntervalSeconds: options.pollSeconds ?? 5, batchSize: 10 },
+    async (asked) => {
+      for (const { data } of asked) await upkeep(carrier, data.task);
+    },
+  );
 }
 
 /** No new work; what runs may end; what does not is given back; then the connections close. */

@@ -30,6 +30,7 @@ const workAsk = command({
 export type Doing = (ctx: JobContext<{ words: string }>) => ReturnType<Handler["run"]>;
 export type Workshop = {
   house: TestHouse;
+  /** The first that was started. */
   engine: Engine;
   /** What the work does from here on. */
   does(doing: Doing): void;
@@ -42,9 +43,10 @@ export type Workshop = {
 };
 
 export async function workshop(
-  options: Partial<EngineOptions> & { kind?: Partial<Handler>; commands?: Command[] } = {},
+  options: Partial<EngineOptions> & { kind?: Partial<Handler>; commands?: Command[]; alone?: boolean } = {},
 ): Promise<Workshop> {
-  const { kind = {}, commands = [], handlers = [], ...engineOptions } = options;
+  // Alone: no worker until the test starts one.
+  const { kind = {}, commands = [], handlers = [], alone = false, ...engineOptions } = options;
   const house = await testHouse({ commands: [workAsk, ...commands] });
   let doing: Doing = async () => undefined as Result;
   const worker = handler({
@@ -67,11 +69,12 @@ export async function workshop(
     started.push(engine);
     return engine;
   };
-  const engine = await start();
-  house.queue = engine.queue;
+  if (!alone) house.queue = (await start()).queue;
   return {
     house,
-    engine,
+    get engine() {
+      return started[0]!;
+    },
     start,
     does(next) {
       doing = next;

@@ -1,0 +1,72 @@
+// All that happens later or again, started with one call by the composition root.
+import type { House } from "../core/house.ts";
+import { WORKER } from "../core/jobs/index.ts";
+import { type EngineOptions, startEngine } from "./engine.ts";
+import type { Handler } from "./handler.ts";
+import { type Every, startSchedule } from "./schedule.ts";
+import { sweep } from "./sweep.ts";
+import { chores, doChore } from "./upkeep.ts";
+
+export { reactionsOf } from "./reactions.ts";
+
+/** The work that this version can do. */
+const HANDLERS: readonly Handler[] = [];
+/** What comes again by itself in every workspace. */
+const SCHEDULES: readonly Every[] = [];
+/** Three missed and a worker counts as gone (`status`). */
+const NAME_EVERY = 30_000;
+
+export type Jobs = {
+  queue: House["queue"];
+  /** After the clock was moved by hand: what is due by it now starts now. */
+  nudge(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+type Options = Partial<Pick<EngineOptions, "slots" | "graceMs" | "pollSeconds">> & {
+  role: EngineOptions["role"];
+  handlers?: readonly Handler[];
+  schedules?: readonly Every[];
+};
+
+/** A `sender` (a part that only serves people) puts work in; a `worker` does it, and keeps the clock. */
+export async function startJobs(
+  base: Omit<House, "queue">,
+  { handlers = HANDLERS, schedules = SCHEDULES, ...options }: Options,
+): Promise<Jobs> {
+  const engine = await startEngine(base, {
+    ...options,
+    handlers,
+    upkeep: (carrier, task) => doChore(house, carrier, task),
+  });
+  const house: House = { ...base, queue: engine.queue };
+  if (options.role === "sender") return { queue: engine.queue, nudge: async () => {}, stop: engine.stop };
+  const schedule = startSchedule(house, engine.carriers, { schedules, chores });
+  const named = keepNamed(house, `${WORKER}${engine.name}`);
+  return {
+    queue: engine.queue,
+    async nudge() {
+      await schedule.look();
+      for (const carrier of engine.carriers) await sweep(house, carrier, 0);
+    },
+    async stop() {
+      clearInterval(named);
+      await schedule.stop();
+      await engine.stop();
+    },
+  };
+}
+
+/** Writes the worker's name where `status` looks for it. */
+function keepNamed({ databases, sources, log }: House, key: string): NodeJS.Timeout {
+  const write = () =>
+    Promise.all(
+      databases.map(
+        ({ client }) => client`
+          insert into tick (key, at) values (${key}, ${sources.now().toISOString()})
+          on conflict (key) do update set at = excluded.at`,
+      ),
+    ).catch((error) => log.warn({ err: error }, "the worker's name was not written"));
+  void write();
+  return setInterval(write, NAME_EVERY);
+}

@@ -1,0 +1,65 @@
+// Housework: what nobody asks for and everybody needs. Each task may run twice, and does the same once.
+
+import { sealAudit } from "../core/audit/index.ts";
+import type { House } from "../core/house.ts";
+import { WORKER } from "../core/jobs/index.ts";
+import { type Database, inWorkspace, rawOf } from "../db/connect.ts";
+import type { Carrier } from "./engine.ts";
+import type { Chore } from "./schedule.ts";
+import { sweep } from "./sweep.ts";
+import { workspacesOf } from "./workspaces.ts";
+
+const DAY = 86_400_000;
+/** A button says that it has expired for so long; then it is not known any more. */
+const ACTIONS = 7 * DAY;
+const CODES = DAY;
+const TICKS = DAY;
+
+type Task = (house: House, carrier: Carrier) => Promise<unknown>;
+
+const eachWorkspace =
+  (work: (house: House, database: Database, workspaceId: string) => Promise<unknown>): Task =>
+  async (house, { database }) => {
+    for (const { workspaceId } of await workspacesOf(database)) {
+      try {
+        await work(house, database, workspaceId);
+      } catch (error) {
+        // One workspace's trouble is not the others'.
+        house.log.error({ err: error, workspace: workspaceId }, "upkeep of a workspace failed");
+      }
+    }
+  };
+
+const TASKS: Record<string, { cron: string; run: Task }> = {
+  "send lost jobs": { cron: "* * * * *", run: (house, carrier) => sweep(house, carrier) },
+  "seal the audit": { cron: "* * * * *", run: eachWorkspace(sealAudit) },
+  "forget what expired": { cron: "17 * * * *", run: eachWorkspace(forget) },
+  "forget ticks": { cron: "43 * * * *", run: forgetTicks },
+};
+
+export const chores: readonly Chore[] = Object.entries(TASKS).map(([task, { cron }]) => ({ task, cron }));
+
+/** Does a task by its name. A name from another version is nobody's: its own version asks again. */
+export async function doChore(house: House, carrier: Carrier, task: string): Promise<void> {
+  await TASKS[task]?.run(house, carrier);
+}
+
+async function forget(house: House, database: Database, workspaceId: string): Promise<void> {
+  const now = house.sources.now().getTime();
+  const before = (age: number) => new Date(now - age).toISOString();
+  await inWorkspace(database, workspaceId, async (tx) => {
+    const sql = rawOf(tx);
+    await sql`
+      delete from action_use u using action a
+      where a.group_id = u.group_id and a.expires_at < ${before(ACTIONS)}`;
+    await sql`delete from action where expires_at < ${before(ACTIONS)}`;
+    await sql`delete from code where expires_at < ${before(CODES)}`;
+    await sql`delete from cooldown where until < ${before(0)}`;
+  });
+}
+
+async function forgetTicks(house: House, { database }: Carrier): Promise<void> {
+  const before = new Date(house.sources.now().getTime() - TICKS).toISOString();
+  await database.client`
+    delete from tick where at < ${before} and (key like 'minute:%' or key like ${`${WORKER}%`})`;
+}
