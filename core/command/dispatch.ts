@@ -1,5 +1,5 @@
 // Who may, are the options right, does it need a person's word, run: the one path to every effect.
-import { type Act, mayActAs } from "../act.ts";
+import { type Act, LOBBY, mayActAs } from "../act.ts";
 import { type ProblemKind, Refusal } from "../problem.ts";
 import { type Block, type View, view } from "../view/index.ts";
 import { localeOf } from "../words/say.ts";
@@ -33,8 +33,10 @@ export type Outcome = {
 
 export async function dispatch(commands: Registry, call: Call, act: Act): Promise<Outcome> {
   const command = commands.find(call.name);
+  const lobby = act.workspace.slug === LOBBY;
+  if (lobby && !command?.unbound) return refused(act, command?.name ?? "", unboundPlace());
   if (!command) return unknown(commands, call, act);
-  if (!mayActAs(act.role, command.role)) {
+  if (!lobby && !mayActAs(act.role, command.role)) {
     return refused(
       act,
       command.name,
@@ -72,6 +74,12 @@ export async function dispatch(commands: Registry, call: Call, act: Act): Promis
   });
   return finished(act, command, answer);
 }
+
+const unboundPlace = () =>
+  new Refusal(
+    "rule",
+    "This place belongs to no workspace yet. An owner makes a code with /connect in theirs; type it here: /connect code:…",
+  );
 
 const needsWord = (command: Command, call: Call) =>
   command.confirm === "always" || (call.proposed === true && command.effects.length > 0);

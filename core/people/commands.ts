@@ -1,5 +1,6 @@
 import { command } from "../command/index.ts";
 import { view } from "../view/index.ts";
+import { linkCommands } from "./commands-link.ts";
 import { roleCommands } from "./commands-role.ts";
 import { tokenCommands } from "./commands-token.ts";
 
@@ -41,4 +42,4 @@ export const whoami = command({
   },
 });
 
-export const peopleCommands = [whoami, ...roleCommands, ...tokenCommands];
+export const peopleCommands = [whoami, ...linkCommands, ...roleCommands, ...tokenCommands];

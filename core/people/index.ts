@@ -1,6 +1,25 @@
 export { accountsOf, resolveAccount, type Seen } from "./accounts.ts";
+export {
+  type Claim,
+  CODE_MINUTES,
+  type CodeRow,
+  type Door,
+  doorOf,
+  endCode,
+  findCode,
+  inDoor,
+  inLobby,
+  issueCode,
+  issuerSays,
+  readCode,
+  takeCode,
+  unknownCode,
+  whyNot,
+} from "./codes.ts";
 export { peopleCommands } from "./commands.ts";
+export { codeAnswer } from "./commands-link.ts";
 export { ensureOwnerToken, type FirstOwner } from "./first.ts";
+export { personMerged, personSplit } from "./merge.ts";
 export { byId, type Known, persons } from "./persons.ts";
 export { roleChanged } from "./roles.ts";
 export { createToken, findToken, type Holder, type MadeToken, makeToken, type NewToken } from "./tokens.ts";
