@@ -2,8 +2,9 @@
 import { type Command, type Registry, registry } from "./command/index.ts";
 import { jobCommands } from "./jobs/index.ts";
 import { peopleCommands } from "./people/index.ts";
+import { streamCommands } from "./streams/index.ts";
 import { setup } from "./workspace/index.ts";
 
-export const allCommands: readonly Command[] = [...peopleCommands, ...jobCommands, setup];
+export const allCommands: readonly Command[] = [...peopleCommands, ...jobCommands, setup, ...streamCommands];
 
 export const houseCommands = (): Registry => registry(allCommands);
