@@ -10,6 +10,7 @@ import type { Command } from "../core/command/index.ts";
 import type { Caller } from "../core/inbox/index.ts";
 import { makeEntry } from "../core/session/index.ts";
 import { hashOfSecret } from "../core/session/session.ts";
+import { painter } from "../core/view/chart/index.ts";
 import { inWorkspace } from "../db/connect.ts";
 import { person, token } from "../db/schema/index.ts";
 import { type TestHouse, testHouse } from "./house.ts";
@@ -49,6 +50,7 @@ export async function testWeb(options: TestWebOptions = {}): Promise<TestWeb> {
   const house = await testHouse({ commands: options.commands ?? [] });
   const tails = makeTails(house);
   house.stirred = tails.stirred;
+  const pictures = painter();
   const web: Web = {
     house,
     baseUrl: options.baseUrl ? new URL(options.baseUrl) : undefined,
@@ -57,6 +59,7 @@ export async function testWeb(options: TestWebOptions = {}): Promise<TestWeb> {
     guards: guards({ ...DEFAULT_LIMITS, ...options.limits }),
     goodTokens: new Set(),
     tails,
+    painter: pictures,
     elapsed: () => performance.now(),
     ready: async () => [{ name: "database", ok: true }],
     moveClock: undefined,
@@ -123,6 +126,7 @@ export async function testWeb(options: TestWebOptions = {}): Promise<TestWeb> {
     async close() {
       tails.stop();
       await serving.stop(1_000);
+      pictures.close();
       await house.close();
     },
   };

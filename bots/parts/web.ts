@@ -1,5 +1,6 @@
 // The web part: API, console, files, health, on one port.
 
+import { painter } from "../../core/view/chart/index.ts";
 import { keyFor } from "../settings.ts";
 import { webApp } from "../web/app.ts";
 import { guards } from "../web/limits.ts";
@@ -14,6 +15,7 @@ export type WebPart = Part & { origin: string };
 export async function startWeb({ settings, house, engine, moveClock }: Base): Promise<WebPart> {
   const tails = makeTails(house);
   house.stirred = tails.stirred;
+  const pictures = painter();
   const web: Web = {
     house,
     baseUrl: settings.baseUrl,
@@ -22,6 +24,7 @@ export async function startWeb({ settings, house, engine, moveClock }: Base): Pr
     guards: guards(settings.limits),
     goodTokens: new Set(),
     tails,
+    painter: pictures,
     elapsed: () => performance.now(),
     ready: readiness(house, engine),
     moveClock,
@@ -39,6 +42,7 @@ export async function startWeb({ settings, house, engine, moveClock }: Base): Pr
       // Streams never end by themselves; requests do.
       tails.stop();
       await serving.stop(milliseconds);
+      pictures.close();
     },
   };
 }

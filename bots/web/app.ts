@@ -1,15 +1,19 @@
 // All routes of the web in one Hono app, and what every answer has: headers that keep a browser safe, problems
 // instead of errors.
 import { Hono } from "hono";
+import { hashOf } from "../../core/hash.ts";
 import { refuse } from "../../core/problem.ts";
 import { localeOf } from "../../core/words/say.ts";
 import { addressOf } from "./address.ts";
+import { catalogue } from "./catalogue.ts";
+import { charts } from "./charts.ts";
 import { commands } from "./commands.ts";
 import { events } from "./events.ts";
 import { health } from "./health.ts";
+import { openapi } from "./openapi.ts";
 import { problemOfError } from "./problem.ts";
 import { signin } from "./signin.ts";
-import type { App, Ctx, Web, WebEnv } from "./web.ts";
+import { type App, type Ctx, type Handler, originOf, route, type Web, type WebEnv } from "./web.ts";
 
 /** Nothing from elsewhere, nothing inline: what is not a file of ours does not run. Pictures may be made in the page. */
 const PAGE_POLICY = [
@@ -41,7 +45,10 @@ export function webApp(web: Web, mount: (app: App) => void = () => {}): App {
   health(app, web);
   signin(app, web);
   commands(app, web);
+  catalogue(app, web);
   events(app, web);
+  charts(app, web);
+  route(app, "/api/v1/openapi.json", { GET: described(web) });
   mount(app);
   app.notFound((c) => {
     throw refuse("missing", "There is nothing at {path}.", { path: c.req.path.slice(0, 200) });
@@ -54,4 +61,19 @@ function failed(web: Web, c: Ctx, error: unknown): Response {
   return problemOfError(c.var.locale ?? "en", error, (err) =>
     web.house.log.error({ err, method: c.req.method, path: c.req.path.slice(0, 200) }, "a request failed"),
   );
+}
+
+/** Written once for each address that we are called by; what it says is no secret. */
+function described(web: Web): Handler {
+  let last: { origin: string; text: string; etag: string } | undefined;
+  return (c) => {
+    const origin = originOf(web, c);
+    if (last?.origin !== origin) {
+      const text = JSON.stringify(openapi(web.house.commands, origin));
+      last = { origin, text, etag: `"${hashOf(text).toString("base64url").slice(0, 27)}"` };
+    }
+    const headers = { etag: last.etag, "cache-control": "public, max-age=300", vary: "host" };
+    if (c.req.header("if-none-match")?.includes(last.etag)) return c.body(null, 304, headers);
+    return c.body(last.text, 200, { ...headers, "content-type": "application/json" });
+  };
 }

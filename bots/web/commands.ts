@@ -99,7 +99,7 @@ function told(c: Ctx, row: Row) {
   return { ...answerOf(reply), ...(wrong ? { problem: problemOfReply(c.var.locale, reply) } : {}) };
 }
 
-async function findOwn(web: Web, c: Ctx) {
+export async function findOwn(web: Web, c: Ctx) {
   const who = await caller(web, c);
   const id = c.req.param("run") ?? "";
   const rows = isId(id) ? await soon(readRun(who, id)) : [];

@@ -2,6 +2,7 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { Context, Hono } from "hono";
 import type { House } from "../../core/house.ts";
+import type { Painter } from "../../core/view/chart/index.ts";
 import type { Locale } from "../../core/words/say.ts";
 import type { Database } from "../../db/connect.ts";
 import type { Guards } from "./limits.ts";
@@ -20,6 +21,7 @@ export type Web = {
   /** Hashes of tokens that were right the last time they were shown, the latest last. */
   goodTokens: Set<string>;
   tails: Tails;
+  painter: Painter;
   /** Milliseconds that never go back: for limits, not for facts. */
   elapsed(): number;
   ready(): Promise<Check[]>;
