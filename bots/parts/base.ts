@@ -6,8 +6,8 @@ import type { House, Log } from "../../core/house.ts";
 import { uuidv7 } from "../../core/ids.ts";
 import { deriveKeys } from "../../core/keys.ts";
 import { makeMetrics, makeTracing, type Scope } from "../../core/observe/index.ts";
+import { openDatabases } from "../../db/open.ts";
 import type { Settings } from "../settings.ts";
-import { openDatabases } from "./databases.ts";
 import type { Base } from "./part.ts";
 
 export type Ground = Base & { close(): Promise<void> };
@@ -16,7 +16,7 @@ export async function lay(settings: Settings, log: Log, scope: Scope, role: "wor
   const metrics = makeMetrics();
   const tracing = await makeTracing(scope, settings.otlpEndpoint);
   const { sources, moveClock } = makeSources(settings);
-  const { databases, close } = await openDatabases(settings, log);
+  const { databases, close } = await openDatabases({ ...settings, log });
   try {
     const { startEngine } = await import("../../jobs/engine.ts");
     const before: Omit<House, "queue"> = {
