@@ -32,7 +32,7 @@ function serve(at, args, part) {
 
 function data(at, args, part) {
   loadSettings();
-  return become(at, "db/cli.ts", [part, ...args]);
+  return become(at, "bots/keep.ts", [part, ...args]);
 }
 
 async function bench(at, args) {

@@ -41,19 +41,31 @@ export type Opened = {
 
 type Source = { name: string; variable: string; ownerUrl: string; appUrl: string | null };
 
-export async function openDatabases(options: OpenOptions): Promise<Opened> {
+type Located = { sources: Source[]; release(): Promise<void> };
+
+/** Where the databases are, with the embedded server running if it is needed. Nothing is read or changed in them. */
+export async function locate(
+  options: Pick<OpenOptions, "databaseUrl" | "databaseAppUrl" | "workspaceDatabases" | "dataDir" | "log">,
+): Promise<Located> {
   const others = parseList(options.workspaceDatabases ?? "");
   const appUrl = options.databaseAppUrl ? checkUrl("DATABASE_APP_URL", options.databaseAppUrl) : null;
   const main = options.databaseUrl ? checkUrl("DATABASE_URL", options.databaseUrl) : null;
   const embedded: Embedded | null = main ? null : await startEmbedded(options);
+  const ownerUrl = main ?? embedded!.ownerUrl;
+  return {
+    sources: [{ name: "main", variable: "DATABASE_URL", ownerUrl, appUrl }, ...others],
+    release: async () => embedded?.release(),
+  };
+}
+
+export async function openDatabases(options: OpenOptions): Promise<Opened> {
+  const { sources, release } = await locate(options);
   const databases: Database[] = [];
   const close = async () => {
     await Promise.all(databases.map((database) => database.close()));
-    await embedded?.release();
+    await release();
   };
   try {
-    const ownerUrl = main ?? embedded!.ownerUrl;
-    const sources = [{ name: "main", variable: "DATABASE_URL", ownerUrl, appUrl }, ...others];
     for (const source of sources) databases.push(await prepare(source, options));
     return { databases, close };
   } catch (error) {
