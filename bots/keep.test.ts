@@ -31,7 +31,7 @@ afterAll(async () => {
 const keep = (databaseUrl: string, ...args: string[]) =>
   new Promise<{ code: number; out: string }>((done) => {
     const env = {
-      ...process.env,
+      PATH: process.env.PATH,
       DATABASE_URL: databaseUrl,
       DATA_DIR: join(home, args[1] ?? "x", "data"),
       LOG_FORMAT: "json",
