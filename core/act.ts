@@ -65,6 +65,8 @@ export type Act = {
   resend(job: { id: string; name: string; message: string; dueAt: Date }): Promise<void>;
   /** A seal over content that only this deployment's key can make. */
   sign(content: unknown): Buffer;
+  /** The folder of the bytes of assets (core/assets). */
+  files: string;
   /** Notes what changed, for the audit row of this run. */
   changed(change: Change): void;
 };

@@ -41,6 +41,8 @@ export type House = {
   inFlight: Map<string, Promise<Reply>>;
   /** Made from SECRET_KEY by `deriveKeys`. */
   keys: Keys;
+  /** The folder of the bytes of assets. Processes on several machines share it. */
+  files: string;
   /**
    * Runs work under a name, for logs and traces: what `about` says is on every line of the log within it. `parent` is
    * the W3C traceparent of whoever asked.

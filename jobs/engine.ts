@@ -32,7 +32,7 @@ export type EngineOptions = {
   role: "worker" | "sender";
   handlers: readonly Handler[];
   slots?: Partial<Record<Lane, number>>;
-  upkeep?(carrier: Carrier, task: string): Promise<void>;
+  upkeep?(house: House, carrier: Carrier, task: string): Promise<void>;
   /** How often a lane is looked at for what sends no word: retries and delayed work. */
   pollSeconds?: number;
   /** How long running work may go on after `stop`. */
@@ -66,7 +66,8 @@ export async function startEngine(base: Omit<House, "queue">, options: EngineOpt
       });
     },
   };
-  const house: House = { ...base, queue };
+  // The same object: what the house is given later (the ear of live pages) is there for jobs too.
+  const house: House = Object.assign(base, { queue });
   const shop: Shop = { house, handlers, pulse: startPulse(base.log) };
   const halting = new AbortController();
   try {
@@ -195,7 +196,7 @@ async function work(shop: Shop, carrier: Running, options: EngineOptions, haltin
     UPKEEP,
     { pollingIntervalSeconds: options.pollSeconds ?? 5, batchSize: 10 },
     async (asked) => {
-      for (const { data } of asked) await upkeep(carrier, data.task);
+      for (const { data } of asked) await upkeep(shop.house, carrier, data.task);
     },
   );
 }

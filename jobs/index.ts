@@ -1,7 +1,7 @@
 // All that happens later or again, started with one call by the composition root.
 import type { House } from "../core/house.ts";
 import { WORKER } from "../core/jobs/index.ts";
-import { type EngineOptions, startEngine } from "./engine.ts";
+import { type Engine, type EngineOptions, startEngine } from "./engine.ts";
 import type { Handler } from "./handler.ts";
 import { type Every, startSchedule } from "./schedule.ts";
 import { sweep } from "./sweep.ts";
@@ -16,11 +16,9 @@ const SCHEDULES: readonly Every[] = [];
 /** Three missed and a worker counts as gone (`status`). */
 const NAME_EVERY = 30_000;
 
-export type Jobs = {
-  queue: House["queue"];
+export type Jobs = Engine & {
   /** After the clock was moved by hand: what is due by it now starts now. */
   nudge(): Promise<void>;
-  stop(): Promise<void>;
 };
 
 type Options = Partial<Pick<EngineOptions, "slots" | "graceMs" | "pollSeconds">> & {
@@ -34,17 +32,13 @@ export async function startJobs(
   base: Omit<House, "queue">,
   { handlers = HANDLERS, schedules = SCHEDULES, ...options }: Options,
 ): Promise<Jobs> {
-  const engine = await startEngine(base, {
-    ...options,
-    handlers,
-    upkeep: (carrier, task) => doChore(house, carrier, task),
-  });
-  const house: House = { ...base, queue: engine.queue };
-  if (options.role === "sender") return { queue: engine.queue, nudge: async () => {}, stop: engine.stop };
+  const engine = await startEngine(base, { ...options, handlers, upkeep: doChore });
+  const house: House = Object.assign(base, { queue: engine.queue });
+  if (options.role === "sender") return { ...engine, nudge: async () => {} };
   const schedule = startSchedule(house, engine.carriers, { schedules, chores });
   const named = keepNamed(house, `${WORKER}${engine.name}`);
   return {
-    queue: engine.queue,
+    ...engine,
     async nudge() {
       await schedule.look();
       for (const carrier of engine.carriers) await sweep(house, carrier, 0);

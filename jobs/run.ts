@@ -3,7 +3,7 @@
 import { performance } from "node:perf_hooks";
 import type { Act } from "../core/act.ts";
 import { record } from "../core/audit/index.ts";
-import type { House } from "../core/house.ts";
+import { type House, span } from "../core/house.ts";
 import { isAway } from "../core/inbox/index.ts";
 import { failed, finishRuns, jobAct, showProgress, writeProgress } from "../core/jobs/index.ts";
 import { Refusal } from "../core/problem.ts";
@@ -33,7 +33,8 @@ export async function deliver(shop: Shop, database: Database, message: Message, 
   const started = performance.now();
   const handler = shop.handlers.get(claim.name);
   const work: Work = { shop, database, claim, handler: handler ?? unknown(claim.name) };
-  const outcome = await attempt(work, signal);
+  const about = { run: claim.runId, job: claim.id, workspace: claim.workspaceId, name: claim.name };
+  const outcome = await span(shop.house, "job", about, () => attempt(work, signal));
   shop.house.meter.job(claim.name, outcome, (performance.now() - started) / 1000);
 }
 

@@ -1,5 +1,6 @@
 // Housework: what nobody asks for and everybody needs. Each task may run twice, and does the same once.
 
+import { tidyAssets } from "../core/assets/index.ts";
 import { sealAudit } from "../core/audit/index.ts";
 import type { House } from "../core/house.ts";
 import { WORKER } from "../core/jobs/index.ts";
@@ -34,6 +35,7 @@ const TASKS: Record<string, { cron: string; run: Task }> = {
   "send lost jobs": { cron: "* * * * *", run: (house, carrier) => sweep(house, carrier) },
   "seal the audit": { cron: "* * * * *", run: eachWorkspace(sealAudit) },
   "forget what expired": { cron: "17 * * * *", run: eachWorkspace(forget) },
+  "tidy files": { cron: "29 3 * * *", run: eachWorkspace(tidyAssets) },
   "forget ticks": { cron: "43 * * * *", run: forgetTicks },
 };
 

@@ -1,5 +1,8 @@
 // A house for a test: a database of its own, a clock that stands still until told, ids in order, chance from a seed.
 import { randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { inject } from "vitest";
 import type { Sources } from "../core/act.ts";
 import type { Command } from "../core/command/index.ts";
@@ -76,6 +79,7 @@ export async function testHouse({ commands = [] as Command[], seed = 1 } = {}): 
     meter: { command() {}, duplicate() {}, ack() {}, job() {} },
     inFlight: new Map(),
     keys: deriveKeys(Buffer.alloc(32, seed)),
+    files: mkdtempSync(join(tmpdir(), "impresario-files-")),
   };
   const owner = await createWorkspace(database, sources, { name: "Test Radio", slug: "test-radio" });
   const send = (content: Envelope["content"], as: Caller, delivery: string) =>
@@ -105,7 +109,10 @@ export async function testHouse({ commands = [] as Command[], seed = 1 } = {}): 
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     },
-    close: () => database.drop(),
+    async close() {
+      rmSync(house.files, { recursive: true, force: true });
+      await database.drop();
+    },
   } satisfies Omit<TestHouse, keyof House>);
 }
 

@@ -1,5 +1,6 @@
 // What every part stands on: log, counters, databases, the house and its engine. Put together here and nowhere else.
 import { randomInt } from "node:crypto";
+import { join } from "node:path";
 import type { Sources } from "../../core/act.ts";
 import { houseCommands } from "../../core/commands.ts";
 import type { House, Log } from "../../core/house.ts";
@@ -18,20 +19,21 @@ export async function lay(settings: Settings, log: Log, scope: Scope, role: "wor
   const { sources, moveClock } = makeSources(settings);
   const { databases, close } = await openDatabases({ ...settings, log });
   try {
-    const { startEngine } = await import("../../jobs/engine.ts");
+    const { reactionsOf, startJobs } = await import("../../jobs/index.ts");
     const before: Omit<House, "queue"> = {
       databases,
       commands: houseCommands(),
       sources,
-      reactions: new Map(),
+      reactions: reactionsOf(),
       log,
       meter: metrics.meter,
       inFlight: new Map(),
       keys: deriveKeys(Buffer.from(settings.secretKey)),
+      files: join(settings.dataDir, "assets"),
       span: tracing.span,
     };
-    const engine = await startEngine(before, { role, handlers: [], graceMs: GRACE });
-    const house: House = { ...before, queue: engine.queue };
+    const engine = await startJobs(before, { role, graceMs: GRACE });
+    const house: House = Object.assign(before, { queue: engine.queue });
     const stop = async () => {
       await engine.stop();
       await tracing.stop().catch((err: unknown) => log.warn({ err }, "the last traces were not sent"));

@@ -2,13 +2,13 @@
 
 import type { House } from "../../core/house.ts";
 import type { Metrics, Scope, Tracing } from "../../core/observe/index.ts";
-import type { Engine } from "../../jobs/engine.ts";
+import type { Jobs } from "../../jobs/index.ts";
 import type { Settings } from "../settings.ts";
 
 export type Base = {
   settings: Settings;
   house: House;
-  engine: Engine;
+  engine: Jobs;
   metrics: Metrics;
   scope: Scope;
   tracing: Tracing;

@@ -27,7 +27,14 @@ export async function startWeb({ settings, house, engine, moveClock }: Base): Pr
     painter: pictures,
     elapsed: () => performance.now(),
     ready: readiness(house, engine),
-    moveClock,
+    // What is due by the new time starts now, not at the engine's next look.
+    moveClock:
+      moveClock &&
+      (async (move) => {
+        const now = moveClock(move);
+        await engine.nudge();
+        return now;
+      }),
   };
   const { port, host } = settings;
   const serving = await serve({ app: webApp(web), port, host, log: house.log }).catch((error: unknown) => {

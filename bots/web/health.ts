@@ -25,7 +25,7 @@ export function health(app: App, web: Web): void {
       const by = advance === undefined ? undefined : Number(advance);
       if ((to === undefined) === (by === undefined) || Number.isNaN(to?.getTime()) || !((by ?? 0) >= 0))
         throw refuse("options", "Send {example}.", { example: '{"now": "2026-11-20T12:00:00Z"} or {"advance": 60}' });
-      return c.json({ now: moveClock(to ? { now: to } : { advance: by ?? 0 }).toISOString() }, 200, FRESH);
+      return c.json({ now: (await moveClock(to ? { now: to } : { advance: by ?? 0 })).toISOString() }, 200, FRESH);
     },
   });
 }

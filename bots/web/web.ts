@@ -26,7 +26,7 @@ export type Web = {
   elapsed(): number;
   ready(): Promise<Check[]>;
   /** Only in tests: moves the clock of the house. */
-  moveClock: ((move: { now?: Date; advance?: number }) => Date) | undefined;
+  moveClock: ((move: { now?: Date; advance?: number }) => Date | Promise<Date>) | undefined;
 };
 
 /** Who asks, how they showed it, and where their rows are. */

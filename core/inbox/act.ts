@@ -83,6 +83,7 @@ export function makeAct(
     random: sources.random,
     say: (text, vars) => say(locale, text, vars),
     sign: (content) => signed(house.keys.audit, content),
+    files: house.files,
     changed: (change) => void changes.push(change),
     async emit(kind, payload, subject = "") {
       await writeEvent(act, { name: kind.name, payload, subject });

@@ -1,5 +1,6 @@
-import { choice, command, text } from "../command/index.ts";
+import { choice, command, pick, text } from "../command/index.ts";
 import { view } from "../view/index.ts";
+import { anyJob, endedJob, openJob } from "./entity.ts";
 import { cancelJob, getJob, listJobs, retryJob, STATUSES } from "./job.ts";
 import { runningView } from "./progress.ts";
 import { status } from "./status.ts";
@@ -27,7 +28,7 @@ export const jobList = command({
   },
 });
 
-const which = text("Which job: its id, or the end of it", { max: 40 });
+const which = pick(anyJob, "Which job");
 
 export const jobShow = command({
   name: "job show",
@@ -37,8 +38,7 @@ export const jobShow = command({
   options: { job: which },
   examples: ["job show 3f9a21c7"],
   async run({ act, options }) {
-    const job = await getJob(act, options.job);
-    return { view: jobView(act, job), data: { item: job } };
+    return { view: jobView(act, options.job), data: { item: options.job } };
   },
 });
 
@@ -46,10 +46,10 @@ export const jobCancel = command({
   name: "job cancel",
   says: "Stop a job that waits or runs",
   role: "staff",
-  options: { job: which },
+  options: { job: pick(openJob, "Which job") },
   examples: ["job cancel 3f9a21c7"],
   async run({ act, options }) {
-    const job = await cancelJob(act, (await getJob(act, options.job)).id);
+    const job = await cancelJob(act, options.job.id);
     return { view: view(act.say("{job} was cancelled.", { job: job.name })), data: { item: job } };
   },
 });
@@ -60,10 +60,10 @@ export const jobRetry = command({
   role: "staff",
   // It does again whatever the job does, and that may cost money.
   effects: ["spend"],
-  options: { job: which },
+  options: { job: pick(endedJob, "Which job") },
   examples: ["job retry 3f9a21c7"],
   async run({ act, options }) {
-    const job = await retryJob(act, (await getJob(act, options.job)).id);
+    const job = await retryJob(act, options.job);
     const text = act.say("Trying {job} again.", { job: job.name });
     return { view: runningView(act, text, job.id), data: { item: job }, job: job.id };
   },

@@ -26,7 +26,11 @@ export type Job = {
   ended_at: string | null;
 };
 
-export type JobFilter = { status?: JobStatus | undefined; name?: string | undefined; before?: string | undefined };
+export type JobFilter = {
+  status?: JobStatus | readonly JobStatus[] | undefined;
+  name?: string | undefined;
+  before?: string | undefined;
+};
 
 const columns = (act: Act) => rawOf(act.db)`
   id, name, status, progress, result, error, attempts, run_id as run, person_id as person, created_at, due_at,
@@ -37,7 +41,7 @@ export async function listJobs(act: Act, { status, name, before }: JobFilter, mo
   const sql = rawOf(act.db);
   const rows = await sql<Job[]>`
     select ${columns(act)} from job
-    where true ${status ? sql`and status = ${status}` : sql``} ${name ? sql`and name = ${name}` : sql``}
+    where true ${status ? sql`and status = any(${[status].flat()})` : sql``} ${name ? sql`and name = ${name}` : sql``}
       ${before ? sql`and id < ${before}` : sql``}
     order by id desc limit ${most}`;
   return rows.map(inUtc);
@@ -83,9 +87,9 @@ export async function cancelJob(act: Act, id: string): Promise<Job> {
 }
 
 /** Puts a job that failed or was cancelled back, under its own id. What its finished steps gave is kept. */
-export async function retryJob(act: Act, id: string): Promise<Job> {
+export async function retryJob(act: Act, before: Job): Promise<Job> {
+  const { id } = before;
   const message = act.newId();
-  const before = await getJob(act, id);
   const back = await rawOf(act.db)`
     update job set status = 'waiting', spent = 0, message = ${message}, due_at = ${act.now.toISOString()}, ended_at = null,
       progress = null

@@ -1,6 +1,7 @@
 // The spine: what came in, what goes out, the buttons between them, and what happened.
 import { sql } from "drizzle-orm";
 import {
+  bigint,
   bigserial,
   boolean,
   check,
@@ -238,7 +239,7 @@ export const asset = pgTable(
     kind: text().notNull(),
     type: text().notNull(),
     name: text().notNull(),
-    bytes: integer().notNull(),
+    bytes: bigint({ mode: "number" }).notNull(),
     sha256: bytea().notNull(),
     path: text().notNull(),
     /** Only this person may read it; empty: everyone of the workspace. */
