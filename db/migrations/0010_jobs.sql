@@ -1,0 +1,1 @@
+ALTER TABLE "asset" ALTER COLUMN "bytes" SET DATA TYPE bigint;
