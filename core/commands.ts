@@ -1,10 +1,10 @@
 // Every command of the house, area by area. An area that is not named here does not exist for anybody.
-import { type Command, type Registry, registry } from "./command/index.ts";
+import { type Command, help, type Registry, registry } from "./command/index.ts";
 import { jobCommands } from "./jobs/index.ts";
 import { peopleCommands } from "./people/index.ts";
 import { streamCommands } from "./streams/index.ts";
 import { setup } from "./workspace/index.ts";
 
-export const allCommands: readonly Command[] = [...peopleCommands, ...jobCommands, setup, ...streamCommands];
+export const allCommands: readonly Command[] = [help, ...peopleCommands, ...jobCommands, setup, ...streamCommands];
 
 export const houseCommands = (): Registry => registry(allCommands);

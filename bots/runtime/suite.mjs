@@ -31,6 +31,7 @@ export function check({ node }) {
     ["types", "node_modules/typescript/bin/tsc", []],
     ["lint and format", "node_modules/@biomejs/biome/bin/biome", ["check", "."]],
     ["unused code", "node_modules/knip/bin/knip.js", []],
+    ["command limits", "core/command/check-cli.ts", []],
   ];
   const results = steps.map(([name, program, args]) => {
     const started = Date.now();

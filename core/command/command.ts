@@ -3,6 +3,7 @@ import type { Act, Role } from "../act.ts";
 import type { Refusal } from "../problem.ts";
 import type { View } from "../view/index.ts";
 import type { Options, Parsed } from "./option.ts";
+import type { Registry } from "./registry.ts";
 
 /** What a run may do to the world. Agents, words and MCP ask a person before any of these. */
 export type Effect = "spend" | "publish" | "pay" | "access" | "delete";
@@ -50,7 +51,17 @@ export type Declaration<O extends Options> = {
     act: Act;
     confirmed: boolean;
     raw: Record<string, unknown>;
+    /** Where the command itself was found: for help, which is about the others. */
+    commands: Registry;
   }): Promise<Answer> | Answer;
+};
+
+type Run = {
+  options: never;
+  act: Act;
+  confirmed: boolean;
+  raw: Record<string, unknown>;
+  commands: Registry;
 };
 
 export type Command = Omit<Declaration<Options>, "options" | "run" | "reply" | "effects" | "examples"> & {
@@ -58,7 +69,7 @@ export type Command = Omit<Declaration<Options>, "options" | "run" | "reply" | "
   reply: "public" | "private";
   effects: readonly Effect[];
   examples: readonly string[];
-  run(call: { options: never; act: Act; confirmed: boolean; raw: Record<string, unknown> }): Promise<Answer> | Answer;
+  run(call: Run): Promise<Answer> | Answer;
 };
 
 export function command<O extends Options>(declared: Declaration<O>): Command {

@@ -71,6 +71,7 @@ export async function dispatch(commands: Registry, call: Call, act: Act): Promis
     act,
     confirmed: call.confirmed ?? false,
     raw: call.options,
+    commands,
   });
   return finished(act, command, answer);
 }

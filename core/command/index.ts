@@ -11,6 +11,7 @@ export {
   speaker,
 } from "./describe.ts";
 export { type Call, dispatch, type Outcome, refused, type Status } from "./dispatch.ts";
+export { help } from "./help.ts";
 export { choiceIn, type Group, groupsOf, localised, type Named } from "./names.ts";
 export { near } from "./near.ts";
 export {

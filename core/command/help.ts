@@ -1,0 +1,147 @@
+// What a person can do here, and how: from the declarations alone, so that help is never out of date.
+import { type Act, LOBBY, mayActAs } from "../act.ts";
+import { refuse } from "../problem.ts";
+import { type Block, view } from "../view/index.ts";
+import { localeOf } from "../words/say.ts";
+import { type Answer, type Command, command } from "./command.ts";
+import { describeCommand, examplesOf, inputsOf, nearest } from "./describe.ts";
+import { groupsOf, localised } from "./names.ts";
+import { clip, type Option } from "./option.ts";
+import { durationWords, text } from "./options/index.ts";
+import type { Registry } from "./registry.ts";
+import { parseWords } from "./words.ts";
+
+// A select shows so many (Discord's limit, the least of all).
+const MOST_CHOICES = 25;
+
+export const help = command({
+  name: "help",
+  says: "What you can do here, and how",
+  role: "member",
+  reply: "private",
+  reads: true,
+  unbound: true,
+  options: { topic: text("A command, or its first word", { max: 100, example: "help" }).optional() },
+  examples: ["help", "help whoami"],
+  run: ({ options, act, commands }) => (options.topic ? about(commands, act, options.topic) : overview(commands, act)),
+});
+
+/** What this person may run in this place. */
+const open = (commands: Registry, act: Act): Command[] =>
+  commands.all().filter((c) => (act.workspace.slug === LOBBY ? c.unbound : mayActAs(act.role, c.role)));
+
+function overview(commands: Registry, act: Act): Answer {
+  const may = open(commands, act);
+  const groups = groupsOf(may, localeOf(act.locale));
+  const items = groups.map(({ word, name, says }) => ({ id: word, text: `/${name}`, note: says }));
+  const choices = groups.slice(0, MOST_CHOICES).map(({ word, name }) => ({
+    value: word,
+    label: `/${name}`,
+    press: { command: "help", options: { topic: word }, uses: "many" as const },
+  }));
+  const words = act.say("You can use {count, plural, one {# command} other {# commands}} here.", { count: may.length });
+  return {
+    view: view(
+      words,
+      { kind: "text", text: words },
+      { kind: "list", items },
+      { kind: "select", label: act.say("More about"), choices },
+    ),
+    data: { items: may.map((c) => ({ id: c.name, ...summaryOf(c, act) })) },
+  };
+}
+
+const summaryOf = (c: Command, act: Act) => ({ name: c.name, says: act.say(c.says), role: c.role });
+
+function about(commands: Registry, act: Act, topic: string): Answer {
+  const locale = localeOf(act.locale);
+  const heard = parseWords(commands, topic, { locale });
+  if (heard?.known) return one(commands.find(heard.name)!, act);
+  const word = topic.trim().replace(/^[/!]/, "").toLowerCase();
+  const group = groupsOf(commands.all(), locale).find((g) => g.word === word || g.name.toLowerCase() === word);
+  if (group) return several(group.commands, act, group.name);
+  const near = nearest(commands, heard?.name ?? topic, act.role, 3, locale).map((c) => `/${c.name}`);
+  if (near.length === 0)
+    throw refuse("missing", "There is no command called {name}. /help lists all.", { name: clip(topic) });
+  throw refuse("missing", "There is no command called {name}. Did you mean {near}?", {
+    name: clip(topic),
+    near: near.join(", "),
+  });
+}
+
+function several(group: readonly Command[], act: Act, name: string): Answer {
+  const items = group.map((c) => ({
+    id: c.name,
+    text: `/${localised(c, localeOf(act.locale)).name}`,
+    note: act.say(c.says),
+  }));
+  const words = act.say("/{name} does {count, plural, one {one thing} other {# things}}.", {
+    name,
+    count: items.length,
+  });
+  return {
+    view: view(words, { kind: "text", text: words }, { kind: "list", items }),
+    data: { items: group.map((c) => ({ id: c.name, ...summaryOf(c, act) })) },
+  };
+}
+
+function one(about: Command, act: Act): Answer {
+  const named = localised(about, localeOf(act.locale));
+  const says = act.say(about.says);
+  const items = Object.entries(about.options).map(([name, spec]) => ({
+    id: name,
+    text: named.options[name]!.name,
+    note: [act.say(spec.says), needOf(spec, act), boundsOf(spec, act)].filter(Boolean).join(" · "),
+  }));
+  const examples = examplesOf(about);
+  const may = mayActAs(act.role, about.role) && (act.workspace.slug !== LOBBY || about.unbound === true);
+  const blocks: Block[] = [
+    { kind: "text", text: says },
+    {
+      kind: "fields",
+      fields: [{ label: act.say("Who may"), value: act.say(`role:${about.role}`) }, ...effectsOf(about, act)],
+    },
+  ];
+  if (items.length > 0) blocks.push({ kind: "list", items });
+  blocks.push({ kind: "list", items: examples.map((line) => ({ text: line, note: act.say("for example") })) });
+  if (may) blocks.push(runOf(about, act));
+  return {
+    view: view(`/${named.name}: ${says}`, ...blocks),
+    data: { item: { id: about.name, ...describeCommand(about, act), examples } },
+  };
+}
+
+/** A form to fill in, or one button where there is nothing to fill in. */
+function runOf(about: Command, act: Act): Block {
+  const submit = act.say("Run");
+  const inputs = inputsOf(about, act);
+  if (inputs.length > 0) return { kind: "form", title: `/${about.name}`, submit, command: about.name, inputs };
+  return {
+    kind: "buttons",
+    buttons: [{ label: submit, style: "primary", press: { command: about.name, uses: "many" } }],
+  };
+}
+
+const needOf = (spec: Option, act: Act): string =>
+  spec.fallback !== undefined
+    ? act.say("otherwise {value}", { value: spec.fallback })
+    : spec.required
+      ? act.say("needed")
+      : act.say("if you like");
+
+function boundsOf({ kind, min, max, choices }: Option, act: Act): string {
+  if (choices) return choices.join(", ");
+  if (kind === "duration" && min !== undefined && max !== undefined)
+    return act.say("{min} to {max}", { min: durationWords(min), max: durationWords(max) });
+  if ((kind === "whole" || kind === "decimal") && min !== undefined && max !== undefined)
+    return act.say("{min, number} to {max, number}", { min, max });
+  if (kind === "text" && max !== undefined) return act.say("up to {max, number} letters", { max });
+  return "";
+}
+
+function effectsOf(about: Command, act: Act): { label: string; value: string }[] {
+  if (about.effects.length === 0 && about.confirm !== "always") return [];
+  const asks =
+    about.confirm === "always" ? act.say("asks first, always") : act.say("asks first when an agent proposes it");
+  return [{ label: act.say("Has effects"), value: asks }];
+}
