@@ -72,8 +72,7 @@ export async function again<T>(work: () => Promise<T>, tries = 4): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      const code = codeOf(error);
-      if (n >= tries || (code !== "40001" && code !== "40P01")) throw error;
+      if (n >= tries || !CROSSED.has(codeOf(error))) throw error;
     }
   }
 }
@@ -195,7 +194,7 @@ export async function writeUndone(
   return replyOf({ id: run, asked: Buffer.alloc(0), ...split(sealed) });
 }
 
-export function undone(act: Act, { content }: Envelope, error: unknown): Outcome {
+export function undone(act: Pick<Act, "say" | "run">, { content }: Envelope, error: unknown): Outcome {
   const name = content.kind === "command" ? content.name.replace(/[._]/g, " ") : "";
   if (error instanceof Refusal) return refused(act, name, error);
   const problem = refuse(
@@ -224,6 +223,10 @@ const AWAY = new Set([
   "53100",
   "25006",
 ]);
+const CROSSED = new Set(["40001", "40P01"]);
+
+/** Nobody's fault and soon over: the same work may be tried again later. */
+export const isPassing = (error: unknown): boolean => isAway(error) || CROSSED.has(codeOf(error));
 export const isAway = (error: unknown): boolean => AWAY.has(codeOf(error));
 
 const codeOf = (error: unknown): string => {

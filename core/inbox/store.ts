@@ -1,6 +1,7 @@
 // The rows of the inbox: claim a delivery, find the first one's answer, write an answer.
-import { rawOf, type Tx } from "../../db/connect.ts";
+import { type Database, inWorkspace, rawOf, type Tx } from "../../db/connect.ts";
 import type { Outcome } from "../command/index.ts";
+import { hashOf } from "../hash.ts";
 import { asJson } from "../text.ts";
 import type { Envelope, Reply } from "./envelope.ts";
 
@@ -22,6 +23,36 @@ export async function claim(
     on conflict (workspace_id, surface, tenant, delivery) do nothing
     returning 1`;
   return rows.length > 0;
+}
+
+export type Kept = { run: string; fresh: boolean; leased: boolean };
+
+/**
+ * Keeps a message that is worked on after it was acknowledged. Who names itself gets the lease at once, unless an
+ * earlier message of the lane is still waiting: then whoever works on that one comes to this one.
+ */
+export async function keep(
+  tx: Tx,
+  workspaceId: string,
+  { run, envelope, at }: { run: string; envelope: Envelope; at: string },
+  lease?: { by: string; milliseconds: number },
+): Promise<Kept> {
+  const lane = laneOf(envelope);
+  const by = lease?.by ?? null;
+  const rows = await rawOf(tx)<{ leased: boolean }[]>`
+    insert into inbox (workspace_id, id, surface, tenant, delivery, asked, lane, envelope, status, received_at,
+      attempts, lease_by, lease_until)
+    select ${workspaceId}, ${run}, ${envelope.surface}, ${envelope.tenant}, ${envelope.delivery || run},
+      ${hashOf(envelope.content)}, ${lane}, ${asJson(envelope)}::text::jsonb, 'received', ${at}::timestamptz,
+      case when free then 1 else 0 end, case when free then ${by} end,
+      case when free then clock_timestamp() + ${`${lease?.milliseconds ?? 0} milliseconds`}::interval end
+    from (select ${by}::text is not null
+      and not exists (select from inbox where lane = ${lane} and status = 'received') as free) head
+    on conflict (workspace_id, surface, tenant, delivery) do nothing
+    returning lease_by is not null as leased`;
+  if (rows[0]) return { run, fresh: true, leased: rows[0].leased };
+  const before = await findDelivery(tx, { ...envelope, delivery: envelope.delivery || run });
+  return { run: before?.id ?? run, fresh: false, leased: false };
 }
 
 export const laneOf = (envelope: Pick<Envelope, "surface" | "tenant" | "place">) =>
@@ -48,9 +79,41 @@ export const replyOf = (row: Stored): Reply =>
     status: row.status as Reply["status"],
   }) as Reply;
 
-export function writeAnswer(tx: Tx, run: string, personId: string, { status, ...rest }: Outcome, now: Date) {
+export function writeAnswer(tx: Tx, run: string, personId: string | null, { status, ...rest }: Outcome, now: Date) {
   return rawOf(tx)`
     update inbox set status = ${status}, answer = ${asJson(rest)}::text::jsonb, command = ${rest.command},
       person_id = ${personId}, done_at = ${now.toISOString()}, lease_until = null
     where id = ${run}`;
 }
+
+/** On this channel other processes are told that a lane has a message. */
+export const INBOX_CHANNEL = "impresario_inbox";
+
+export const listWorkspaces = ({ client }: Database) =>
+  client<{ workspaceId: string }[]>`select workspace_id as "workspaceId" from list_workspaces()`;
+
+/** Every lane of a database with something to do for this process. */
+export async function waitingLanes(database: Database, me: string): Promise<{ workspaceId: string; lane: string }[]> {
+  const found: { workspaceId: string; lane: string }[] = [];
+  for (const { workspaceId } of await listWorkspaces(database)) {
+    const lanes = await inWorkspace(
+      database,
+      workspaceId,
+      (tx) => rawOf(tx)<{ lane: string }[]>`
+        select distinct lane from inbox where status = 'received'
+          and (lease_until is null or lease_by = ${me} or lease_until < clock_timestamp()) limit 1000`,
+    );
+    for (const { lane } of lanes) found.push({ workspaceId, lane });
+  }
+  return found;
+}
+
+/** What this process took and did not begin: others need not wait for the lease to run out. */
+export const giveBack = (database: Database, workspaceId: string, me: string) =>
+  inWorkspace(
+    database,
+    workspaceId,
+    (tx) => rawOf(tx)`
+      update inbox set lease_by = null, lease_until = null, attempts = greatest(0, attempts - 1)
+      where status = 'received' and lease_by = ${me}`,
+  );

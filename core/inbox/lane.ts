@@ -1,0 +1,168 @@
+// The rows of a lane: take the first, run it, answer it. One transaction each, safe to be killed between any two steps.
+import { inWorkspace, rawOf, type Tx } from "../../db/connect.ts";
+import type { House } from "../house.ts";
+import { answer } from "../outbox/index.ts";
+import { Refusal, refuse, type Words } from "../problem.ts";
+import { localeOf, say } from "../words/say.ts";
+import { type Made, makeAct, readWho } from "./act.ts";
+import type { Envelope, Reply } from "./envelope.ts";
+import { again, isPassing, perform, placeOf, undone, writeUndone } from "./handle.ts";
+import type { Home } from "./receive.ts";
+import { writeAnswer } from "./store.ts";
+
+/** A message that broke this many processes is answered as failed. */
+export const MOST_ATTEMPTS = 3;
+
+export type Row = { run: string; envelope: Envelope; attempts: number };
+
+/** What the head of a lane is: ours now; free, but it broke a process before; or in other hands for a while. */
+export type Head = { row: Row } | { suspect: true } | { wait: number } | undefined;
+
+/** Who the account is, in the workspace of the transaction. Null: nobody, and it cannot be. */
+export type ResolveAccount = (
+  room: { house: House; home: Home; tx: Tx },
+  envelope: Envelope,
+) => Promise<{ personId: string } | null>;
+
+export type Keeper = { house: House; resolveAccount: ResolveAccount; me: string; lease: number };
+
+/**
+ * Takes the first waiting row of a lane: a later one has to wait for it. Leases are measured by the database's own
+ * clock: all processes agree on it, and the clock of a test does not stop it.
+ */
+export function takeHead({ me, lease }: Keeper, home: Home, lane: string, suspects: boolean): Promise<Head> {
+  return inWorkspace(home.database, home.workspaceId, async (tx) => {
+    const [head] = await rawOf(tx)<HeadRow[]>`
+      with head as (
+        select id, lease_until, lease_by, attempts from inbox
+        where lane = ${lane} and status = 'received' order by seq limit 1),
+      free as (
+        select i.id, i.attempts from inbox i join head using (id)
+        where i.status = 'received' and (i.lease_by = ${me} or i.lease_until is null or i.lease_until < clock_timestamp())
+        for update of i skip locked),
+      taken as (
+        update inbox i set lease_by = ${me}, lease_until = clock_timestamp() + ${`${lease} milliseconds`}::interval,
+          attempts = i.attempts + case when i.lease_by = ${me} then 0 else 1 end
+        from free where i.id = free.id and (${suspects} or i.attempts = 0 or i.lease_by = ${me})
+        returning i.id, i.envelope, i.attempts)
+      select head.id as run, taken.envelope, taken.attempts, taken.id is not null as taken, free.id is not null as free,
+        greatest(0, extract(epoch from head.lease_until - clock_timestamp()) * 1000)::float8 as wait
+      from head left join free using (id) left join taken using (id)`;
+    if (!head) return undefined;
+    if (head.taken) return { row: { run: head.run, envelope: head.envelope, attempts: head.attempts } };
+    return head.free ? { suspect: true } : { wait: head.wait ?? 0 };
+  });
+}
+
+type HeadRow = Row & { taken: boolean; free: boolean; wait: number | null };
+
+/**
+ * Runs a row that we hold. Undefined: it turned out not to be ours, or not to be its turn. The lane's lock makes sure
+ * of one row at a time even where leases were wrong; it ends with the transaction, however that ends.
+ */
+export async function runRow(
+  keeper: Keeper,
+  home: Home,
+  row: Row,
+): Promise<{ reply: Reply; more: boolean } | undefined> {
+  const work = { house: keeper.house, envelope: row.envelope, run: row.run };
+  try {
+    if (row.attempts > MOST_ATTEMPTS) throw new Error(`This message broke ${MOST_ATTEMPTS} processes.`);
+    return await again(() => turn(keeper, home, row, (made) => perform(work, made)));
+  } catch (error) {
+    if (isPassing(error)) throw error;
+    if (!(error instanceof Refusal)) keeper.house.log.error({ run: row.run, err: error }, "a command failed");
+    return again(() => turn(keeper, home, row, ({ act }) => writeUndone(work, act, error), error));
+  }
+}
+
+function turn(
+  keeper: Keeper,
+  home: Home,
+  row: Row,
+  work: (made: Made) => Promise<Reply>,
+  failure?: unknown,
+): Promise<{ reply: Reply; more: boolean } | undefined> {
+  return inWorkspace(home.database, home.workspaceId, async (tx) => {
+    const raw = rawOf(tx);
+    const [[lock], [mine]] = await Promise.all([
+      raw<{ free: boolean }[]>`
+        select pg_try_advisory_xact_lock(hashtextextended(workspace_id::text || lane, 0)) as free
+        from inbox where id = ${row.run}`,
+      raw<{ first: boolean }[]>`
+        select not exists (select from inbox e where e.lane = i.lane and e.status = 'received' and e.seq < i.seq) as first
+        from inbox i where i.id = ${row.run} and i.status = 'received' and i.lease_by = ${keeper.me}`,
+    ]);
+    if (!mine) return undefined;
+    if (!lock?.free || !mine.first) {
+      await raw`update inbox set lease_by = null, lease_until = null, attempts = greatest(0, attempts - 1) where id = ${row.run}`;
+      return undefined;
+    }
+    const reply = await answered(keeper, home, tx, row, work, failure);
+    const [later] = await raw<{ more: boolean }[]>`
+      select exists (select from inbox e join inbox i on e.lane = i.lane
+        where i.id = ${row.run} and e.id <> i.id and e.status = 'received') as more`;
+    return { reply, more: later?.more ?? false };
+  });
+}
+
+async function answered(
+  keeper: Keeper,
+  home: Home,
+  tx: Tx,
+  row: Row,
+  work: (made: Made) => Promise<Reply>,
+  failure: unknown,
+): Promise<Reply> {
+  const { house } = keeper;
+  const place = placeOf(row.envelope);
+  const found = await keeper.resolveAccount({ house, home, tx }, row.envelope);
+  const [who] = found ? await readWho(tx, found.personId) : [];
+  if (!found || !who || who.erased) return writeUnknown(house, tx, home, row, failure);
+  const caller = { workspaceId: home.workspaceId, personId: found.personId };
+  const made = makeAct(
+    house,
+    { database: home.database, tx },
+    caller,
+    who,
+    row.run,
+    place,
+    row.envelope.account.locale,
+  );
+  const reply = await work(made);
+  if (isPushed(row.envelope)) await pushAnswer(made.act, row, reply);
+  return reply;
+}
+
+/** The caller is nobody here: nothing runs, and they are told. */
+async function writeUnknown(house: House, tx: Tx, home: Home, row: Row, failure: unknown): Promise<Reply> {
+  const { run, envelope } = row;
+  const locale = localeOf(envelope.account.locale);
+  const speaker = { run, say: (text: string, vars?: Words) => say(locale, text, vars) };
+  const problem = refuse("unknown-caller", "This account is not known here. Ask for a code with /link.");
+  const outcome = undone(speaker, envelope, failure ?? problem);
+  const now = house.sources.now();
+  await writeAnswer(tx, run, null, outcome, now);
+  const reply: Reply = { ...outcome, run };
+  const act = { db: tx, workspace: { id: home.workspaceId }, now, newId: house.sources.newId };
+  if (isPushed(envelope)) await pushAnswer(act, row, reply);
+  return reply;
+}
+
+const PULLED = new Set(["http", "web"]);
+export const isPushed = ({ push, surface }: Envelope): boolean => push ?? !PULLED.has(surface);
+
+/** `repeat`: the answer of an earlier run, for a button that was pressed before. */
+const pushAnswer = (act: Parameters<typeof answer>[0], { run, envelope }: Row, reply: Reply) =>
+  answer(act, {
+    place: placeOf(envelope),
+    subject: run,
+    view: reply.view,
+    hints: {
+      ...envelope.hints,
+      account: envelope.account.id,
+      status: reply.status,
+      command: reply.command,
+      ...(reply.run === run ? {} : { repeat: reply.run }),
+    },
+  });

@@ -1,0 +1,169 @@
+// The door of surfaces that must be acknowledged before the work is done: a message is kept first, in the database or,
+// while that is away, on disk. Nothing that was acknowledged here is ever lost.
+import { type Database, inWorkspace } from "../../db/connect.ts";
+import type { House } from "../house.ts";
+import { storableDeep } from "../text.ts";
+import type { Envelope } from "./envelope.ts";
+import { isAway } from "./handle.ts";
+import type { Lanes } from "./lanes.ts";
+import type { Spool } from "./spool.ts";
+import { INBOX_CHANNEL, type Kept, keep, laneOf } from "./store.ts";
+
+/** Where a message belongs: which workspace, and the database that holds it. */
+export type Home = { database: Database; workspaceId: string };
+
+export type IntakeOptions = {
+  /** The place decides the workspace. */
+  findHome(envelope: Envelope): Promise<Home>;
+  /** Works the messages off in this process. Without it other processes are told. */
+  lanes?: Lanes;
+  spool?: Spool;
+  /** How long the database may take, in milliseconds (ruling A). */
+  patience?: number;
+};
+
+export type Intake = {
+  receive(envelope: Envelope, how?: { repeats?: boolean }): Promise<Received>;
+  /** What waits on disk goes to the database. Runs by itself; call it to wait for it. */
+  drain(): Promise<boolean>;
+  stop(): Promise<void>;
+};
+
+/** `away`: it is kept nowhere; answer 503, or say "try again". */
+export type Received = { run: string; fresh: boolean } | { spooled: string } | "away";
+
+type Item = { run: string; at: string; envelope: Envelope };
+
+export function openIntake(house: House, options: IntakeOptions): Intake {
+  const { lanes, spool, patience = 500 } = options;
+  /** The last message on its way to the database, by lane: those of one lane go one after the other. */
+  const tails = new Map<string, Promise<unknown>>();
+  const draining = { now: undefined as Promise<boolean> | undefined, timer: undefined as NodeJS.Timeout | undefined };
+  let stopped = false;
+
+  async function store(item: Item): Promise<Kept> {
+    const home = await options.findHome(item.envelope);
+    const lease = lanes && { by: lanes.me, milliseconds: lanes.lease };
+    const kept = await inWorkspace(home.database, home.workspaceId, (tx) => keep(tx, home.workspaceId, item, lease));
+    if (!kept.fresh) house.meter.duplicate();
+    else if (!lanes) await tell(home, laneOf(item.envelope));
+    else if (kept.leased) lanes.took(home, item);
+    else lanes.wake(home, laneOf(item.envelope));
+    return kept;
+  }
+
+  /** A notice that is lost costs only time: the others also look by themselves. */
+  const tell = ({ database, workspaceId }: Home, lane: string) =>
+    database.client`select pg_notify(${INBOX_CHANNEL}, ${JSON.stringify([workspaceId, lane])})`.catch(
+      (error: unknown) => house.log.warn({ err: error }, "the lanes could not be told"),
+    );
+
+  function inOrder(item: Item, given: { up: boolean }): Promise<Kept | undefined> {
+    const lane = laneOf(item.envelope);
+    const mine = (tails.get(lane) ?? Promise.resolve()).then(() => (given.up ? undefined : store(item)));
+    const tail: Promise<unknown> = mine.then(
+      () => tails.get(lane) === tail && tails.delete(lane),
+      () => tails.get(lane) === tail && tails.delete(lane),
+    );
+    tails.set(lane, tail);
+    return mine;
+  }
+
+  async function receive(received: Envelope, { repeats = false } = {}): Promise<Received> {
+    const envelope = storableDeep(received);
+    const item: Item = { run: house.sources.newId(), at: house.sources.now().toISOString(), envelope };
+    const refuge = repeats ? undefined : spool;
+    if (refuge?.busy()) return aside(refuge, item);
+    const given = { up: false };
+    const stored = inOrder(item, given).catch((error: unknown) => {
+      if (!isAway(error)) throw error;
+      return undefined;
+    });
+    const kept = await within(patience, stored);
+    if (kept) return { run: kept.run, fresh: kept.fresh };
+    // It may still be stored a moment later: the line on disk is then a duplicate, which does no harm.
+    given.up = true;
+    stored.catch((error: unknown) => house.log.error({ run: item.run, err: error }, "a late message failed"));
+    return refuge ? aside(refuge, item) : "away";
+  }
+
+  async function aside(refuge: Spool, item: Item): Promise<Received> {
+    try {
+      await refuge.append(item);
+    } catch (error) {
+      house.log.error(
+        { err: error, bytes: refuge.bytes() },
+        "a message could be kept neither in the database nor on disk",
+      );
+      return "away";
+    }
+    later(250);
+    return { spooled: item.run };
+  }
+
+  function later(milliseconds: number): void {
+    if (stopped || draining.timer || draining.now) return;
+    draining.timer = setTimeout(() => {
+      draining.timer = undefined;
+      drain();
+    }, milliseconds);
+    draining.timer.unref();
+  }
+
+  /** True when nothing is left on disk. */
+  function drain(): Promise<boolean> {
+    if (!spool || stopped) return Promise.resolve(!spool?.busy());
+    draining.now ??= spool
+      .drain((line) => fromSpool(line as Item))
+      .then(
+        () => !spool.busy(),
+        (error: unknown) => {
+          house.log.warn({ err: error, bytes: spool.bytes() }, "the spool waits for the database");
+          return false;
+        },
+      )
+      .then((empty) => {
+        draining.now = undefined;
+        if (!empty) later(1000);
+        return empty;
+      });
+    return draining.now;
+  }
+
+  async function fromSpool(item: Item): Promise<void> {
+    try {
+      await store(item);
+    } catch (error) {
+      if (isAway(error)) throw error;
+      // It would stop all behind it for ever. It stays in the folder, so that a person can look at it.
+      house.log.error({ run: item.run, err: error }, "a message of the spool cannot be kept and is set aside");
+      await spool?.setAside(item);
+    }
+  }
+
+  if (spool?.busy()) later(0);
+  return {
+    receive,
+    drain,
+    async stop() {
+      stopped = true;
+      clearTimeout(draining.timer);
+      await draining.now;
+      await within(5000, Promise.all(tails.values()));
+      await spool?.close();
+    },
+  };
+}
+
+/** Undefined when it took too long. */
+async function within<T>(milliseconds: number, work: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), milliseconds);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
