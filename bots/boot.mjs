@@ -2,6 +2,7 @@
 // Node that is new enough. It uses nothing but Node itself, for nothing else may be there yet.
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { mendDriver } from "../db/mend.mjs";
 import { ensureNode, ensurePackages, Stop } from "./runtime/install.mjs";
 import { become, pathFor, run } from "./runtime/run.mjs";
 import { check, test } from "./runtime/suite.mjs";
@@ -53,6 +54,7 @@ async function main() {
   const node = await ensureNode(root);
   process.env.PATH = pathFor(root, node);
   await ensurePackages(root, { dev: part.dev ?? false });
+  mendDriver(`${root}node_modules`);
   return part.run({ root, node }, args, name);
 }
 

@@ -72,7 +72,19 @@ export async function runRow(
   } catch (error) {
     if (isPassing(error)) throw error;
     if (!(error instanceof Refusal)) keeper.house.log.error({ run: row.run, err: error }, "a command failed");
-    return again(() => turn(keeper, home, row, ({ act }) => writeUndone(work, act, error), error));
+    return undo(keeper, home, row, error);
+  }
+}
+
+/** The effects are undone: the message gets an answer all the same, in the end without knowing who sent it. */
+async function undo(keeper: Keeper, home: Home, row: Row, error: unknown) {
+  const work = { house: keeper.house, envelope: row.envelope, run: row.run };
+  try {
+    return await again(() => turn(keeper, home, row, ({ act }) => writeUndone(work, act, error), { error }));
+  } catch (worse) {
+    if (isPassing(worse)) throw worse;
+    keeper.house.log.error({ run: row.run, err: worse }, "a failure could not be told to the person");
+    return again(() => turn(keeper, home, row, undefined, { error }));
   }
 }
 
@@ -80,8 +92,8 @@ function turn(
   keeper: Keeper,
   home: Home,
   row: Row,
-  work: (made: Made) => Promise<Reply>,
-  failure?: unknown,
+  work: ((made: Made) => Promise<Reply>) | undefined,
+  failure?: { error: unknown },
 ): Promise<{ reply: Reply; more: boolean } | undefined> {
   return inWorkspace(home.database, home.workspaceId, async (tx) => {
     const raw = rawOf(tx);
@@ -111,14 +123,14 @@ async function answered(
   home: Home,
   tx: Tx,
   row: Row,
-  work: (made: Made) => Promise<Reply>,
-  failure: unknown,
+  work: ((made: Made) => Promise<Reply>) | undefined,
+  failure: { error: unknown } | undefined,
 ): Promise<Reply> {
   const { house } = keeper;
   const place = placeOf(row.envelope);
-  const found = await keeper.resolveAccount({ house, home, tx }, row.envelope);
-  const [who] = found ? await readWho(tx, found.personId) : [];
-  if (!found || !who || who.erased) return writeUnknown(house, tx, home, row, failure);
+  const found = work && (await keeper.resolveAccount({ house, home, tx }, row.envelope));
+  const [who] = found ? await readWho(tx, found.personId, row.envelope) : [];
+  if (!work || !found || !who || who.erased) return writeUnknown(house, tx, home, row, failure);
   const caller = { workspaceId: home.workspaceId, personId: found.personId };
   const made = makeAct(
     house,
@@ -135,12 +147,18 @@ async function answered(
 }
 
 /** The caller is nobody here: nothing runs, and they are told. */
-async function writeUnknown(house: House, tx: Tx, home: Home, row: Row, failure: unknown): Promise<Reply> {
+async function writeUnknown(
+  house: House,
+  tx: Tx,
+  home: Home,
+  row: Row,
+  failure: { error: unknown } | undefined,
+): Promise<Reply> {
   const { run, envelope } = row;
   const locale = localeOf(envelope.account.locale);
   const speaker = { run, say: (text: string, vars?: Words) => say(locale, text, vars) };
   const problem = refuse("unknown-caller", "This account is not known here. Ask for a code with /link.");
-  const outcome = undone(speaker, envelope, failure ?? problem);
+  const outcome = undone(speaker, envelope, failure ? failure.error : problem);
   const now = house.sources.now();
   await writeAnswer(tx, run, null, outcome, now);
   const reply: Reply = { ...outcome, run };

@@ -3,7 +3,7 @@
 import { performance } from "node:perf_hooks";
 import type { Database } from "../../db/connect.ts";
 import { openEar } from "../../db/ear.ts";
-import type { House } from "../house.ts";
+import { type House, span } from "../house.ts";
 import { type Keeper, type ResolveAccount, type Row, runRow, takeHead } from "./lane.ts";
 import type { Home } from "./receive.ts";
 import { giveBack, INBOX_CHANNEL, laneOf, waitingLanes } from "./store.ts";
@@ -143,12 +143,15 @@ export function startLanes(house: House, options: LanesOptions): Lanes {
       lane.hand.push(row);
     }
     const started = performance.now();
-    const done = await runRow(keeper, lane.home, row);
+    const about = { run: row.run, workspace: lane.home.workspaceId };
+    const done = await span(house, "command", about, () => runRow(keeper, lane.home, row));
     lane.hand.shift();
     if (!done) return "later";
     const { reply, more } = done;
     const seconds = (performance.now() - started) / 1000;
-    house.meter.command(reply.command || "unknown", row.envelope.surface, reply.status, seconds);
+    // The name is that of a command, never what somebody typed: a label has few values.
+    const name = house.commands.find(reply.command)?.name ?? "unknown";
+    house.meter.command(name, row.envelope.surface, reply.status, seconds);
     options.answered?.(lane.home, row);
     return more || lane.hand.length > 0 ? "ready" : "asleep";
   }

@@ -38,6 +38,8 @@ export function openIntake(house: House, options: IntakeOptions): Intake {
   const { lanes, spool, patience = 500 } = options;
   /** The last message on its way to the database, by lane: those of one lane go one after the other. */
   const tails = new Map<string, Promise<unknown>>();
+  /** Deliveries on their way: a repetition waits for the first instead of standing in its lane. */
+  const underWay = new Map<string, Promise<Kept | undefined>>();
   const draining = { now: undefined as Promise<boolean> | undefined, timer: undefined as NodeJS.Timeout | undefined };
   let stopped = false;
 
@@ -69,13 +71,27 @@ export function openIntake(house: House, options: IntakeOptions): Intake {
     return mine;
   }
 
+  function onceAtATime(item: Item, given: { up: boolean }): Promise<Kept | undefined> {
+    const { surface, tenant, delivery } = item.envelope;
+    if (delivery === "") return inOrder(item, given);
+    const key = `${surface}\n${tenant}\n${delivery}`;
+    const first = underWay.get(key);
+    if (first) {
+      house.meter.duplicate();
+      return first.then((kept) => kept && { ...kept, fresh: false });
+    }
+    const mine = inOrder(item, given).finally(() => underWay.delete(key));
+    underWay.set(key, mine);
+    return mine;
+  }
+
   async function receive(received: Envelope, { repeats = false } = {}): Promise<Received> {
     const envelope = storableDeep(received);
     const item: Item = { run: house.sources.newId(), at: house.sources.now().toISOString(), envelope };
     const refuge = repeats ? undefined : spool;
     if (refuge?.busy()) return aside(refuge, item);
     const given = { up: false };
-    const stored = inOrder(item, given).catch((error: unknown) => {
+    const stored = onceAtATime(item, given).catch((error: unknown) => {
       if (!isAway(error)) throw error;
       return undefined;
     });

@@ -3,6 +3,7 @@ import { type Database, inWorkspace, rawOf, type Tx } from "../../db/connect.ts"
 import type { Outcome } from "../command/index.ts";
 import { hashOf } from "../hash.ts";
 import { asJson } from "../text.ts";
+import { listWorkspaces } from "../workspace/index.ts";
 import type { Envelope, Reply } from "./envelope.ts";
 
 export type Stored = { id: string; asked: Buffer; status: string; answer: Omit<Outcome, "status"> | null };
@@ -88,9 +89,6 @@ export function writeAnswer(tx: Tx, run: string, personId: string | null, { stat
 
 /** On this channel other processes are told that a lane has a message. */
 export const INBOX_CHANNEL = "impresario_inbox";
-
-export const listWorkspaces = ({ client }: Database) =>
-  client<{ workspaceId: string }[]>`select workspace_id as "workspaceId" from list_workspaces()`;
 
 /** Every lane of a database with something to do for this process. */
 export async function waitingLanes(database: Database, me: string): Promise<{ workspaceId: string; lane: string }[]> {
