@@ -1,0 +1,108 @@
+// An input whose values the server knows: it offers what fits while a person types.
+import { html } from "htm/preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Suggestion } from "./api.ts";
+import { useShared } from "./context.ts";
+import { Listbox, moved } from "./listbox.ts";
+import { words } from "./words.ts";
+
+const TYPING_PAUSE = 120;
+const ROOM = 260;
+
+type Props = {
+  id: string;
+  command: string;
+  option: string;
+  value: string;
+  label: string;
+  attributes: Record<string, unknown>;
+  onChange(value: string): void;
+};
+
+export function Pick({ id, command, option, value, label, attributes, onChange }: Props) {
+  const { complete } = useShared();
+  const box = useRef<HTMLDivElement>(null);
+  const [shown, setShown] = useState(value);
+  const [rows, setRows] = useState<readonly Suggestion[]>([]);
+  const [open, setOpen] = useState(false);
+  const [active, setActive] = useState(-1);
+  const asked = useRef(0);
+  // What is shown is the label; what is sent, the value.
+  const chosen = useRef({ value, label: value });
+  useEffect(() => {
+    if (chosen.current.value === value) return;
+    chosen.current = { value, label: value };
+    setShown(value);
+  }, [value]);
+
+  const ask = async (typed: string, pause: number) => {
+    const turn = ++asked.current;
+    if (pause) await new Promise((r) => setTimeout(r, pause));
+    if (turn !== asked.current) return;
+    const found = await complete(command, option, typed);
+    if (turn !== asked.current) return;
+    setRows(found);
+    setActive(typed && found.length > 0 ? 0 : -1);
+    setOpen(true);
+  };
+  const type = (text: string) => {
+    chosen.current = { value: text, label: text };
+    setShown(text);
+    onChange(text);
+    void ask(text, TYPING_PAUSE);
+  };
+  const close = () => {
+    asked.current++;
+    setOpen(false);
+  };
+  const pick = (n: number) => {
+    const row = rows[n];
+    if (!row) return;
+    chosen.current = row;
+    setShown(row.label);
+    onChange(row.value);
+    close();
+  };
+  const key = (e: KeyboardEvent) => {
+    if (e.isComposing) return;
+    if (!open) {
+      if (e.key !== "ArrowDown") return;
+      e.preventDefault();
+      return void ask("", 0);
+    }
+    const next = moved(e.key, active, rows.length);
+    if (next !== undefined) {
+      e.preventDefault();
+      return setActive(next);
+    }
+    if (e.key === "Escape") {
+      e.preventDefault();
+      e.stopPropagation();
+      return close();
+    }
+    if ((e.key === "Enter" || e.key === "Tab") && rows[active]) {
+      if (e.key === "Enter") e.preventDefault();
+      pick(active);
+    }
+  };
+  const above = () => {
+    const at = box.current?.getBoundingClientRect();
+    return at !== undefined && innerHeight - at.bottom < ROOM && at.top > innerHeight - at.bottom;
+  };
+  const list = `${id}-list`;
+  return html`<div class="pick" ref=${box}>
+    <input id=${id} type="text" role="combobox" autocomplete="off" autocapitalize="off" spellcheck=${false} value=${shown}
+      aria-expanded=${open ? "true" : "false"} aria-controls=${list} aria-autocomplete="list"
+      aria-activedescendant=${open && active >= 0 ? `${list}-${active}` : undefined} ...${attributes}
+      onInput=${(e: Event) => type((e.currentTarget as HTMLInputElement).value)} onKeyDown=${key}
+      onFocus=${() => void ask("", 0)} onBlur=${close} />
+    ${
+      open &&
+      (rows.length > 0
+        ? html`<${Listbox} id=${list} label=${label} rows=${rows.map((r) => ({ key: r.value, label: r.label, ...(r.value === r.label ? {} : { note: r.value }) }))}
+            active=${active} up=${above()} onPick=${pick} onHover=${setActive} />`
+        : shown &&
+          html`<div class="popup ${above() ? "up" : ""}"><p class="nothing" role="status">${words.suggested(0)}</p></div>`)
+    }
+  </div>`;
+}
