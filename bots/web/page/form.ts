@@ -28,20 +28,24 @@ type InputsProps = {
   onChange(name: string, value: string | File): void;
 };
 
-/** How many optional inputs are shown without being asked for. */
+/** So many inputs are shown at first; the other optional ones wait as small buttons. */
 const FEW = 4;
+
+function atFirst(inputs: readonly Input[], values: Values): string[] {
+  const needed = inputs.filter((i) => i.required || values[i.name] !== "");
+  const others = inputs.filter((i) => !needed.includes(i)).slice(0, Math.max(0, FEW - needed.length));
+  return inputs.length <= FEW ? inputs.map((i) => i.name) : [...needed, ...others].map((i) => i.name);
+}
 
 /** What is needed first; optional inputs as small buttons where they would crowd the form. */
 export function Inputs({ inputs, command, values, errors, onChange }: InputsProps) {
-  const [added, add] = useState<readonly string[]>([]);
+  const [shown, setShown] = useState(() => atFirst(inputs, values));
   const box = useRef<HTMLDivElement>(null);
-  const all = inputs.length <= FEW;
-  const isShown = (i: Input) =>
-    all || i.required || added.includes(i.name) || values[i.name] !== "" || Boolean(errors[i.name]);
+  const isShown = (i: Input) => shown.includes(i.name) || Boolean(errors[i.name]);
   const ordered = [...inputs.filter((i) => i.required), ...inputs.filter((i) => !i.required)];
   const hidden = ordered.filter((i) => !isShown(i));
   const show = (name: string) => {
-    add([...added, name]);
+    setShown([...shown, name]);
     requestAnimationFrame(() =>
       box.current?.querySelector<HTMLElement>(`[data-option="${CSS.escape(name)}"]`)?.focus(),
     );

@@ -74,18 +74,11 @@ const yesNo = () => [
   { value: "no", label: words.no() },
 ];
 
-function typed({ kind, min, max }: Input): Record<string, unknown> {
-  switch (kind) {
-    case "whole":
-      return { type: "number", inputmode: "numeric", step: 1, min, max };
-    case "decimal":
-    case "money":
-      return { type: "text", inputmode: "decimal" };
-    case "moment":
-      return { type: "datetime-local" };
-    default:
-      return { type: "text" };
-  }
+/** Numbers are text to the browser, so that a mistake stays to be seen and mended. */
+function typed({ kind }: Input): Record<string, unknown> {
+  if (kind === "whole") return { type: "text", inputmode: "numeric" };
+  if (kind === "decimal" || kind === "money") return { type: "text", inputmode: "decimal" };
+  return { type: kind === "moment" ? "datetime-local" : "text" };
 }
 
 function FileControl({ id, value, attributes, onChange }: FileProps) {

@@ -59,7 +59,7 @@ export function Panel({ command, given, onClose }: Props) {
     </div>
     <${Inputs} inputs=${command.inputs} command=${command.name} values=${values} errors=${errors} onChange=${change} />
     <div class="panel-foot">
-      <span class="keys" aria-hidden="true"><kbd>Enter</kbd> ${words.sends()} <kbd>Esc</kbd> ${words.closes()}</span>
+      <span class="keys" aria-hidden="true"><span><kbd>Enter</kbd> ${words.sends()}</span><span><kbd>Esc</kbd> ${words.closes()}</span></span>
       <button class="button primary">${words.run()}</button>
     </div>
   </form>`;

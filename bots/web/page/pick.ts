@@ -1,6 +1,6 @@
 // An input whose values the server knows: it offers what fits while a person types.
 import { html } from "htm/preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { Suggestion } from "./api.ts";
 import { useShared } from "./context.ts";
 import { Listbox, moved } from "./listbox.ts";
@@ -22,19 +22,12 @@ type Props = {
 export function Pick({ id, command, option, value, label, attributes, onChange }: Props) {
   const { complete } = useShared();
   const box = useRef<HTMLDivElement>(null);
+  // What is shown is the label; what is sent, the value.
   const [shown, setShown] = useState(value);
   const [rows, setRows] = useState<readonly Suggestion[]>([]);
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(-1);
   const asked = useRef(0);
-  // What is shown is the label; what is sent, the value.
-  const chosen = useRef({ value, label: value });
-  useEffect(() => {
-    if (chosen.current.value === value) return;
-    chosen.current = { value, label: value };
-    setShown(value);
-  }, [value]);
-
   const ask = async (typed: string, pause: number) => {
     const turn = ++asked.current;
     if (pause) await new Promise((r) => setTimeout(r, pause));
@@ -46,7 +39,6 @@ export function Pick({ id, command, option, value, label, attributes, onChange }
     setOpen(true);
   };
   const type = (text: string) => {
-    chosen.current = { value: text, label: text };
     setShown(text);
     onChange(text);
     void ask(text, TYPING_PAUSE);
@@ -58,7 +50,6 @@ export function Pick({ id, command, option, value, label, attributes, onChange }
   const pick = (n: number) => {
     const row = rows[n];
     if (!row) return;
-    chosen.current = row;
     setShown(row.label);
     onChange(row.value);
     close();

@@ -1,7 +1,7 @@
 // Signed out: paste a token, and what to do without one.
 import { html } from "htm/preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Icon, Mark } from "./icons.ts";
+import { Mark } from "./icons.ts";
 import type { Model, State } from "./model.ts";
 import { words } from "./words.ts";
 
@@ -38,7 +38,7 @@ export function SignIn({ model, state }: { model: Model; state: State }) {
         ${error && html`<p class="input-error" id="token-error" role="alert">${error}</p>`}
       </div>
       <button class="button primary wide" aria-busy=${busy ? "true" : undefined}>${words.signIn()}</button>
-      <div id="token-hint" class="hints"><p><${Icon} name="out" />${words.tokenHint()}</p><p><${Icon} name="plus" />${words.tokenMore()}</p></div>
+      <div id="token-hint" class="hints"><p>${words.tokenHint()}</p><p>${words.tokenMore()}</p></div>
     </form>
     ${!state.reachable && html`<p class="banner" role="status">${words.away()}</p>`}
   </main>`;
