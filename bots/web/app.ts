@@ -11,6 +11,7 @@ import { commands } from "./commands.ts";
 import { events } from "./events.ts";
 import { health } from "./health.ts";
 import { openapi } from "./openapi.ts";
+import { pages } from "./pages.ts";
 import { problemOfError } from "./problem.ts";
 import { signin } from "./signin.ts";
 import { type App, type Ctx, type Handler, originOf, route, type Web, type WebEnv } from "./web.ts";
@@ -49,6 +50,7 @@ export function webApp(web: Web, mount: (app: App) => void = () => {}): App {
   events(app, web);
   charts(app, web);
   route(app, "/api/v1/openapi.json", { GET: described(web) });
+  app.route("/", pages());
   mount(app);
   app.notFound((c) => {
     throw refuse("missing", "There is nothing at {path}.", { path: c.req.path.slice(0, 200) });

@@ -20,17 +20,19 @@ type Props = {
   rows: readonly Row[];
   active: number;
   up?: boolean;
+  /** Where it stands on the screen, when it must not be cut off by what it is in. */
+  place?: Record<string, string>;
   foot?: unknown;
   onPick(index: number): void;
   onHover?(index: number): void;
 };
 
-export function Listbox({ id, label, rows, active, up, foot, onPick, onHover }: Props) {
+export function Listbox({ id, label, rows, active, up, place, foot, onPick, onHover }: Props) {
   const list = useRef<HTMLUListElement>(null);
   useEffect(() => {
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" });
   }, [active, rows]);
-  return html`<div class="popup ${up ? "up" : ""}">
+  return html`<div class="popup ${up ? "up" : ""}" style=${place}>
     <ul ref=${list} id=${id} role="listbox" aria-label=${label}>
       ${rows.map(
         (

@@ -29,17 +29,17 @@ type Piece = { key?: string; value: string; from: number; to: number; open: bool
 /** Words, `key:value` and quoted text, with where each stands. A quote may be left open while it is typed. */
 export function pieces(text: string): Piece[] {
   const found: Piece[] = [];
-  const pattern = /(?:([\p{L}_][\p{L}\d_]*):)?(?:"((?:[^"\\]|\\.)*)("?)|(\S+))|([\p{L}_][\p{L}\d_]*):(?=\s|$)/gu;
+  const pattern = /([\p{L}_][\p{L}\d_]*):(?=\s|$)|(?:([\p{L}_][\p{L}\d_]*):)?(?:"((?:[^"\\]|\\.)*)("?)|(\S+))/gu;
   for (const m of text.matchAll(pattern)) {
-    const quoted = m[2] !== undefined;
-    const key = m[1] ?? m[5];
-    const value = quoted ? m[2]!.replace(/\\(.)/g, "$1") : (m[4] ?? "");
+    const quoted = m[3] !== undefined;
+    const key = m[1] ?? m[2];
+    const value = quoted ? m[3]!.replace(/\\(.)/g, "$1") : (m[5] ?? "");
     found.push({
       ...(key ? { key } : {}),
       value,
       from: m.index,
       to: m.index + m[0].length,
-      open: quoted && m[3] === "",
+      open: quoted && m[4] === "",
     });
   }
   return found;

@@ -1,6 +1,6 @@
 // An input whose values the server knows: it offers what fits while a person types.
 import { html } from "htm/preact";
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Suggestion } from "./api.ts";
 import { useShared } from "./context.ts";
 import { Listbox, moved } from "./listbox.ts";
@@ -8,6 +8,7 @@ import { words } from "./words.ts";
 
 const TYPING_PAUSE = 120;
 const ROOM = 260;
+const GAP = 4;
 
 type Props = {
   id: string;
@@ -26,6 +27,7 @@ export function Pick({ id, command, option, value, label, attributes, onChange }
   const [shown, setShown] = useState(value);
   const [rows, setRows] = useState<readonly Suggestion[]>([]);
   const [open, setOpen] = useState(false);
+  const [place, setPlace] = useState<Place>({});
   const [active, setActive] = useState(-1);
   const asked = useRef(0);
   const ask = async (typed: string, pause: number) => {
@@ -36,6 +38,7 @@ export function Pick({ id, command, option, value, label, attributes, onChange }
     if (turn !== asked.current) return;
     setRows(found);
     setActive(typed && found.length > 0 ? 0 : -1);
+    setPlace(placeBy(box.current));
     setOpen(true);
   };
   const type = (text: string) => {
@@ -47,6 +50,17 @@ export function Pick({ id, command, option, value, label, attributes, onChange }
     asked.current++;
     setOpen(false);
   };
+  useEffect(() => {
+    if (!open) return;
+    // The list does not follow what scrolls away beneath it; scrolling the list itself is no such thing.
+    const away = (e: Event) => !box.current?.contains(e.target as Node) && close();
+    addEventListener("scroll", away, true);
+    addEventListener("resize", close);
+    return () => {
+      removeEventListener("scroll", away, true);
+      removeEventListener("resize", close);
+    };
+  }, [open]);
   const pick = (n: number) => {
     const row = rows[n];
     if (!row) return;
@@ -76,10 +90,6 @@ export function Pick({ id, command, option, value, label, attributes, onChange }
       pick(active);
     }
   };
-  const above = () => {
-    const at = box.current?.getBoundingClientRect();
-    return at !== undefined && innerHeight - at.bottom < ROOM && at.top > innerHeight - at.bottom;
-  };
   const list = `${id}-list`;
   return html`<div class="pick" ref=${box}>
     <input id=${id} type="text" role="combobox" autocomplete="off" autocapitalize="off" spellcheck=${false} value=${shown}
@@ -91,9 +101,27 @@ export function Pick({ id, command, option, value, label, attributes, onChange }
       open &&
       (rows.length > 0
         ? html`<${Listbox} id=${list} label=${label} rows=${rows.map((r) => ({ key: r.value, label: r.label, ...(r.value === r.label ? {} : { note: r.value }) }))}
-            active=${active} up=${above()} onPick=${pick} onHover=${setActive} />`
+            active=${active} place=${place} onPick=${pick} onHover=${setActive} />`
         : shown &&
-          html`<div class="popup ${above() ? "up" : ""}"><p class="nothing" role="status">${words.suggested(0)}</p></div>`)
+          html`<div class="popup" style=${place}><p class="nothing" role="status">${words.suggested(0)}</p></div>`)
     }
   </div>`;
+}
+
+type Place = Record<string, string>;
+
+/** Under the input, or over it where there is more room. Fixed on the screen, so that a form that scrolls does not cut it. */
+function placeBy(box: HTMLElement | null): Place {
+  if (!box) return {};
+  const at = box.getBoundingClientRect();
+  const below = innerHeight - at.bottom;
+  const up = below < ROOM && at.top > below;
+  return {
+    position: "fixed",
+    left: `${at.left}px`,
+    right: "auto",
+    width: `${at.width}px`,
+    top: up ? "auto" : `${at.bottom + GAP}px`,
+    bottom: up ? `${innerHeight - at.top + GAP}px` : "auto",
+  };
 }

@@ -14,7 +14,8 @@ export function useEnd(box: Box, turns: readonly Turn[]) {
   const [behind, setBehind] = useState(false);
   const newest = turns.at(-1);
   const toEnd = () => {
-    if (box.current) box.current.scrollTop = box.current.scrollHeight;
+    // Before the first turn there is only a welcome, which is read from its beginning.
+    if (box.current?.querySelector("article")) box.current.scrollTop = box.current.scrollHeight;
   };
   useEffect(() => {
     // What a person says themselves is always shown.
