@@ -3,12 +3,16 @@ import type { Input, View } from "../../../core/view/view.ts";
 
 export type CommandInfo = {
   name: string;
+  /** What it is called in the person's language; the server understands both. */
+  local: string;
   says: string;
   role: string;
   effects: string[];
   reads: boolean;
   examples: string[];
   inputs: Input[];
+  /** Options whose values the server offers while one types. */
+  suggests: string[];
 };
 export type Session = {
   person: { id: string; name: string };

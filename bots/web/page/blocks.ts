@@ -11,7 +11,8 @@ import { Progress } from "./progress.ts";
 import { Rich, safeUrl, size } from "./text.ts";
 import { words } from "./words.ts";
 
-type At = { run: string; index: number };
+/** `chart`: which of the charts of its view it is. */
+type At = { run: string; chart: number };
 
 const SAYS_LITTLE = new Set<Block["kind"]>([
   "buttons",
@@ -28,6 +29,7 @@ const SAYS_LITTLE = new Set<Block["kind"]>([
 export function ShowView({ view, run, tone }: { view: View; run: string; tone?: string }) {
   const first = view.blocks.findIndex((b) => b.kind === "text" && b.text.trim() === view.text.trim());
   const head = headline(view, first);
+  const charts = view.blocks.filter((b) => b.kind === "chart") as Block[];
   // What is wrong stands at its input; the list of it would only say it again.
   const mended = view.blocks.some((b) => b.kind === "form" && b.inputs.some((i) => i.error));
   return html`
@@ -35,7 +37,7 @@ export function ShowView({ view, run, tone }: { view: View; run: string; tone?: 
     ${view.blocks.map((block, index) =>
       (index === first && head) || (mended && block.kind === "list")
         ? null
-        : html`<${ShowBlock} key=${index} block=${block} at=${{ run, index }} />`,
+        : html`<${ShowBlock} key=${index} block=${block} at=${{ run, chart: charts.indexOf(block) }} />`,
     )}`;
 }
 
@@ -58,7 +60,7 @@ function ShowBlock({ block, at }: { block: Block; at: At }) {
     case "table":
       return html`<${Table} ...${block} />`;
     case "chart":
-      return html`<${Chart} chart=${block.chart} alt=${block.alt} run=${at.run} index=${at.index} />`;
+      return html`<${Chart} chart=${block.chart} alt=${block.alt} run=${at.run} index=${at.chart} />`;
     case "picture":
       return html`<${Picture} ...${block} />`;
     case "audio":

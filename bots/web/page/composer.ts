@@ -21,7 +21,7 @@ export function Composer({ opened, onOpen, lineRef }: Props) {
     const close = () => onOpen(undefined);
     return html`<${Panel} key=${opened.at} command=${opened.command} given=${opened.values} onClose=${close} />`;
   }
-  const { text, error, offers, open, active, setActive } = line;
+  const { text, offers, open, active, setActive } = line;
   const submit = (e: Event) => {
     e.preventDefault();
     line.send();
@@ -29,12 +29,11 @@ export function Composer({ opened, onOpen, lineRef }: Props) {
   const activeId = open && active >= 0 ? `offers-${active}` : undefined;
   return html`<form class="composer" aria-label=${words.line()} onSubmit=${submit}>
     ${open && html`<${Offers} offers=${offers} active=${active} onPick=${(n: number) => line.take(offers[n])} onHover=${setActive} />`}
-    ${error && html`<p class="line-error" role="alert" id="line-error">${error}</p>`}
     <div class="line">
       <input ref=${lineRef} id="line" type="text" role="combobox" autocomplete="off" autocapitalize="off" spellcheck=${false}
         enterkeyhint="send" placeholder=${words.type()} aria-label=${words.line()} aria-autocomplete="list"
         aria-expanded=${open ? "true" : "false"} aria-controls="offers" aria-activedescendant=${activeId}
-        aria-describedby=${error ? "line-error" : undefined} class=${text.startsWith("/") ? "mono" : ""} value=${text}
+        class=${text.startsWith("/") ? "mono" : ""} value=${text}
         onInput=${line.typed} onKeyDown=${line.key} onKeyUp=${line.moved} onClick=${line.moved} onBlur=${line.shut} />
       <button class="send" aria-label=${words.send()} disabled=${text.trim() === ""}><${Icon} name="send" /></button>
     </div>
@@ -60,7 +59,6 @@ function useLine(onOpen: Props["onOpen"], lineRef: LineRef) {
   const [caret, setCaret] = useState(0);
   const [active, setActive] = useState(-1);
   const [shut, setShut] = useState(true);
-  const [error, setError] = useState("");
   const { offers, sure } = useOffers(commands, text, caret, shut);
   const open = !shut && offers.length > 0;
   useEffect(() => setActive(sure && offers.length > 0 ? 0 : -1), [offers, sure]);
@@ -68,7 +66,6 @@ function useLine(onOpen: Props["onOpen"], lineRef: LineRef) {
   const write = (next: string, at = next.length) => {
     setText(next);
     setCaret(at);
-    setError("");
     requestAnimationFrame(() => lineRef.current?.setSelectionRange(at, at));
   };
   const earlier = useEarlier(turns, (said) => {
@@ -90,14 +87,11 @@ function useLine(onOpen: Props["onOpen"], lineRef: LineRef) {
     if (!said) return;
     earlier.forget();
     setShut(true);
-    const line = readLine(commands, said);
-    const odd = line?.unknown[0] ?? line?.extra;
-    if (odd) return setError(words.unknownOption(odd));
+    const line = said.startsWith("/") ? readLine(commands, said) : null;
     if (line && missing(line.command, line.options).length > 0) return form(line.command, line.options);
     write("");
-    // What is not a command here is the server's to understand: words, or a name that is only nearly right.
-    if (line) void model.run(line.command.name, line.options, { said });
-    else void model.words(said);
+    // The server reads the line as every surface's is read: names in any language, quotes, what was nearly right.
+    void model.words(said);
   };
   /** A command that is written out and needs nothing more runs; one half written is chosen. */
   const enter = () => {
@@ -108,7 +102,6 @@ function useLine(onOpen: Props["onOpen"], lineRef: LineRef) {
   };
   const dismiss = () => {
     setShut(true);
-    setError("");
   };
   const key = (e: KeyboardEvent) => {
     if (e.isComposing || e.ctrlKey || e.metaKey || e.altKey) return;
@@ -118,7 +111,7 @@ function useLine(onOpen: Props["onOpen"], lineRef: LineRef) {
         ? () => setActive(next)
         : e.key === "Enter"
           ? enter
-          : e.key === "Escape" && (open || error)
+          : e.key === "Escape" && open
             ? dismiss
             : e.key === "Tab" && !e.shiftKey && open
               ? () => take(offers[Math.max(active, 0)])
@@ -129,7 +122,6 @@ function useLine(onOpen: Props["onOpen"], lineRef: LineRef) {
   };
   return {
     text,
-    error,
     offers,
     open,
     active,
@@ -144,7 +136,6 @@ function useLine(onOpen: Props["onOpen"], lineRef: LineRef) {
       earlier.forget();
       setText(value);
       setCaret(selectionStart ?? value.length);
-      setError("");
       setShut(false);
     },
   };

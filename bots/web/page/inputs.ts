@@ -3,12 +3,11 @@ import { html } from "htm/preact";
 import { useId } from "preact/hooks";
 import type { Input } from "../../../core/view/view.ts";
 import { boundsOf } from "./check.ts";
+import { useShared } from "./context.ts";
 import { Pick } from "./pick.ts";
 import { words } from "./words.ts";
 
 const LONG = 200;
-/** Kinds whose values the server can offer. */
-const OFFERED = new Set(["pick", "person", "period"]);
 
 type Props = {
   input: Input;
@@ -43,6 +42,7 @@ type ControlProps = Omit<Props, "error"> & { id: string; attributes: Record<stri
 const typedIn = (e: Event) => (e.currentTarget as HTMLInputElement).value;
 
 function Control({ id, input, command, value, attributes, onChange }: ControlProps) {
+  const { model } = useShared();
   const text = typeof value === "string" ? value : "";
   const type = (e: Event) => onChange(typedIn(e));
   const choices = input.kind === "yesNo" ? yesNo() : input.choices;
@@ -52,7 +52,8 @@ function Control({ id, input, command, value, attributes, onChange }: ControlPro
       ${choices.map((c) => html`<option value=${c.value} selected=${c.value === text}>${c.label}</option>`)}
     </select>`;
   }
-  if (OFFERED.has(input.kind)) {
+  const known = model.get().commands.find((c) => c.name === command);
+  if (known?.suggests.includes(input.name)) {
     return html`<${Pick} id=${id} command=${command} option=${input.name} value=${text} label=${input.label} attributes=${attributes} onChange=${onChange} />`;
   }
   if (input.kind === "file")

@@ -31,7 +31,7 @@ export function useOffers(commands: readonly CommandInfo[], text: string, caret:
     const stage = stageOf(commands, text, caret);
     const known = offersOf(commands, stage);
     if (known) return set(known);
-    if (stage.stage !== "value") return set(NONE);
+    if (stage.stage !== "value" || !stage.command.suggests.includes(stage.option)) return set(NONE);
     const timer = setTimeout(async () => {
       const values = await complete(stage.command.name, stage.option, stage.typed);
       if (turn === asked.current) set({ offers: valueOffers(values, stage), sure: false });
@@ -45,10 +45,12 @@ export function useOffers(commands: readonly CommandInfo[], text: string, caret:
 export function offersOf(commands: readonly CommandInfo[], stage: Stage): Offers | undefined {
   if (stage.stage === "none") return NONE;
   if (stage.stage === "command") {
-    const fitting = stage.sure ? rank(commands, stage.typed) : commands.filter((c) => c.name.startsWith(stage.typed));
+    const fitting = stage.sure
+      ? rank(commands, stage.typed)
+      : rank(commands, stage.typed).filter((c) => startsWith(c, stage.typed));
     const offers = fitting
       .slice(0, MOST)
-      .map((c) => ({ key: c.name, label: `/${c.name}`, note: c.says, command: c, insert: "", from: 0, to: 0 }));
+      .map((c) => ({ key: c.name, label: `/${c.local}`, note: c.says, command: c, insert: "", from: 0, to: 0 }));
     return { offers, sure: stage.sure };
   }
   if (stage.stage === "option") {
@@ -80,6 +82,9 @@ export function offersOf(commands: readonly CommandInfo[], stage: Stage): Offers
   if (fits.length === 1 && fits[0]!.value === stage.typed) return NONE;
   return { offers: valueOffers(fits, stage), sure: false };
 }
+
+const startsWith = ({ name, local }: CommandInfo, typed: string) =>
+  name.startsWith(typed) || local.toLowerCase().startsWith(typed);
 
 function valueOffers(values: readonly Suggestion[], stage: Extract<Stage, { stage: "value" }>): Offer[] {
   return values.slice(0, MOST).map(({ value, label }) => ({

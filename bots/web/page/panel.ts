@@ -6,6 +6,7 @@ import { checked, type Errors, sendable } from "./check.ts";
 import { useShared } from "./context.ts";
 import { focusWrong, Inputs, valuesOf } from "./form.ts";
 import { Icon } from "./icons.ts";
+import { lineOf } from "./parse.ts";
 import { words } from "./words.ts";
 
 type Props = { command: CommandInfo; given: Record<string, string>; onClose(): void };
@@ -36,7 +37,7 @@ export function Panel({ command, given, onClose }: Props) {
     setErrors(wrong);
     if (Object.keys(wrong).length > 0) return focusWrong(form.current);
     const { options, files } = sendable(values);
-    void model.run(command.name, options, { files });
+    void model.run(command.name, options, { said: lineOf(command.local, options), files });
     close();
   };
   const key = (e: KeyboardEvent) => {
@@ -51,9 +52,9 @@ export function Panel({ command, given, onClose }: Props) {
       form.current?.requestSubmit();
     }
   };
-  return html`<form ref=${form} class="composer panel" noValidate aria-label="/${command.name}" onSubmit=${send} onKeyDown=${key}>
+  return html`<form ref=${form} class="composer panel" noValidate aria-label="/${command.local}" onSubmit=${send} onKeyDown=${key}>
     <div class="panel-head">
-      <span class="command-chip">/${command.name}</span>
+      <span class="command-chip">/${command.local}</span>
       <span class="panel-says">${command.says}</span>
       <button type="button" class="round quiet" aria-label=${words.close()} onClick=${close}><${Icon} name="close" /></button>
     </div>

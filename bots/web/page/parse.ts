@@ -1,10 +1,13 @@
 // From a typed line to a command and its options, and back; and what could be completed at the caret. Pure.
 import type { CommandInfo } from "./api.ts";
 
-export type Line = { command: CommandInfo; options: Record<string, string>; unknown: string[]; extra: string };
+/** As much of a line as the page needs to see what is missing; the server reads the line itself. */
+export type Line = { command: CommandInfo; options: Record<string, string> };
 
-const TEXTY = new Set(["text"]);
 const plainName = (name: string) => name.toLowerCase().replace(/[._]/g, " ").replace(/\s+/g, " ").trim();
+
+/** Names have up to so many words, in whatever language. */
+const NAME_WORDS = 4;
 
 /** The command that a line starts with (the longest name that fits), and what follows it. */
 export function commandOf(
@@ -12,14 +15,11 @@ export function commandOf(
   text: string,
 ): { command: CommandInfo; rest: string } | null {
   if (!text.startsWith("/")) return null;
-  const line = text.slice(1);
-  const [first = "", second = ""] = line.split(/\s+/, 2);
-  for (const name of [`${first} ${second}`, first]) {
-    const command = commands.find((c) => c.name === plainName(name));
-    if (!command) continue;
-    const spelled = command.name.includes(" ") && first.match(/[._]/) ? first : name.trim();
-    const at = spelled === first ? first.length : line.indexOf(second, first.length) + second.length;
-    return { command, rest: line.slice(at) };
+  const ends = [...text.slice(1).matchAll(/\S+/g)].slice(0, NAME_WORDS).map((m) => 1 + m.index + m[0].length);
+  for (const end of ends.reverse()) {
+    const typed = plainName(text.slice(1, end));
+    const command = commands.find((c) => c.name === typed) ?? commands.find((c) => plainName(c.local) === typed);
+    if (command) return { command, rest: text.slice(end) };
   }
   return null;
 }
@@ -45,31 +45,24 @@ export function pieces(text: string): Piece[] {
   return found;
 }
 
-/** Options by name; leftover words fill the first text option that is needed and empty, then any other empty one. */
+/** Options by name; leftover words fill the first text option that is needed and empty, or else the first empty one. */
 export function readLine(commands: readonly CommandInfo[], text: string): Line | null {
   const found = commandOf(commands, text.trim());
   if (!found) return null;
   const { command, rest } = found;
   const options: Record<string, string> = {};
-  const unknown: string[] = [];
   const loose: string[] = [];
   for (const piece of pieces(rest)) {
     const input = piece.key && command.inputs.find((i) => i.name === piece.key!.toLowerCase());
     if (input) options[input.name] = piece.value;
-    else if (piece.key && !/^\/\//.test(piece.value)) unknown.push(piece.key);
     else loose.push(piece.key ? `${piece.key}:${piece.value}` : piece.value);
   }
-  let extra = loose.join(" ");
-  if (extra) {
+  if (loose.length > 0) {
     const empty = command.inputs.filter((i) => options[i.name] === undefined);
-    const taker =
-      empty.find((i) => i.required && TEXTY.has(i.kind)) ?? empty.find((i) => i.required) ?? empty.find(() => true);
-    if (taker) {
-      options[taker.name] = extra;
-      extra = "";
-    }
+    const taker = empty.find((i) => i.required && i.kind === "text") ?? empty.find((i) => i.required) ?? empty[0];
+    if (taker) options[taker.name] = loose.join(" ");
   }
-  return { command, options, unknown, extra };
+  return { command, options };
 }
 
 export const missing = (command: CommandInfo, options: Record<string, unknown>) =>
@@ -95,7 +88,8 @@ export type Stage =
 export function stageOf(commands: readonly CommandInfo[], text: string, caret: number): Stage {
   if (!text.startsWith("/")) {
     const typed = text.trim().toLowerCase();
-    const near = typed.length >= 2 && commands.some((c) => c.name.startsWith(typed));
+    const near =
+      typed.length >= 2 && commands.some((c) => c.name.startsWith(typed) || plainName(c.local).startsWith(typed));
     return near ? { stage: "command", typed, sure: false } : { stage: "none" };
   }
   const found = commandOf(commands, text.slice(0, caret));
@@ -121,13 +115,16 @@ export function stageOf(commands: readonly CommandInfo[], text: string, caret: n
 /** Commands by how well they fit: the name's beginning, a word's beginning, inside, in what it does, letters in order. */
 export function rank(commands: readonly CommandInfo[], typed: string): CommandInfo[] {
   if (!typed) return [...commands];
-  const score = ({ name, says }: CommandInfo) => {
+  const byName = (name: string) => {
     if (name === typed) return 0;
     if (name.startsWith(typed)) return 1;
     if (name.split(" ").some((w) => w.startsWith(typed))) return 2;
     if (name.includes(typed)) return 3;
-    if (typed.length > 2 && says.toLowerCase().includes(typed)) return 4;
     return inOrder(typed.replaceAll(" ", ""), name) ? 5 : 9;
+  };
+  const score = ({ name, local, says }: CommandInfo) => {
+    const best = Math.min(byName(name), byName(plainName(local)));
+    return best > 4 && typed.length > 2 && says.toLowerCase().includes(typed) ? 4 : best;
   };
   return commands
     .map((c, at) => ({ c, at, s: score(c) }))

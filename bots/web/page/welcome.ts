@@ -38,8 +38,9 @@ function picked(commands: readonly CommandInfo[]): CommandInfo[] {
 
 function Try({ command }: { command: CommandInfo }) {
   const { model, open } = useShared();
-  const go = () => (command.inputs.length === 0 ? void model.run(command.name, {}) : open(command));
+  const go = () =>
+    command.inputs.length === 0 ? void model.run(command.name, {}, { said: `/${command.local}` }) : open(command);
   return html`<button type="button" class="try" onClick=${go}>
-    <span class="mono">/${command.name}</span><span class="soft">${command.says}</span>
+    <span class="mono">/${command.local}</span><span class="soft">${command.says}</span>
   </button>`;
 }
