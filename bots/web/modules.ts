@@ -42,7 +42,7 @@ const folderOf = (name: string) => {
 
 const libraryName = (bare: string) => `lib/${bare.replace("/", "-")}.js`;
 
-/** `from "./x.ts"` and `from "preact"` become addresses that a browser can fetch, seen from a file in `folder`. */
+/** Imports of our own files and of libraries become addresses that a browser can fetch, seen from a file in `folder`. */
 function address(code: string, folder: "" | "lib/"): string {
   return code.replace(/(\bfrom\s*|\bimport\s*)(["'])([^"'\n]+)\2/g, (whole, word: string, _quote, to: string) => {
     if (to.startsWith("./")) return `${word}"${to.replace(/\.ts$/, ".js")}"`;

@@ -1,5 +1,5 @@
 // The HTTP API as the page uses it: answers or problems, never exceptions, and a key with everything that may do something.
-import type { Input, View } from "../../../core/view/view.ts";
+import type { Input, View } from "../../../core/view/index.ts";
 
 export type CommandInfo = {
   name: string;

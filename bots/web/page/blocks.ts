@@ -1,6 +1,6 @@
 // A view as the browser shows it: each kind of block natively, in the order given.
 import { html } from "htm/preact";
-import type { Block, View } from "../../../core/view/view.ts";
+import type { Block, View } from "../../../core/view/index.ts";
 import { Buttons, Select } from "./buttons.ts";
 import { Chart } from "./chart.ts";
 import { Fields, List, Table } from "./facts.ts";

@@ -1,7 +1,7 @@
 // Buttons and menus of a message. A press is sent once; while it travels, its row waits.
 import { html } from "htm/preact";
 import { useId, useState } from "preact/hooks";
-import type { Block, Button } from "../../../core/view/view.ts";
+import type { Block, Button } from "../../../core/view/index.ts";
 import { useShared } from "./context.ts";
 import { words } from "./words.ts";
 

@@ -1,7 +1,7 @@
 // A chart is the server's picture in the page's theme, and its numbers as a table for whoever wants or needs them.
 import { html } from "htm/preact";
 import { useState } from "preact/hooks";
-import type { ChartSpec } from "../../../core/view/view.ts";
+import type { ChartSpec } from "../../../core/view/index.ts";
 import { Table } from "./facts.ts";
 import { locale } from "./say.ts";
 import { length } from "./text.ts";

@@ -1,5 +1,5 @@
 // What can be said about a form's values before the server is asked. The server says the last word. Pure.
-import type { Input } from "../../../core/view/view.ts";
+import type { Input } from "../../../core/view/index.ts";
 import { words } from "./words.ts";
 
 export type Values = Record<string, string | File>;

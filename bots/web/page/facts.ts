@@ -1,7 +1,7 @@
 // Facts: figures as cards, lists, tables that scroll inside themselves.
 import { html } from "htm/preact";
 import { useState } from "preact/hooks";
-import type { Block, Field } from "../../../core/view/view.ts";
+import type { Block, Field } from "../../../core/view/index.ts";
 import { Rich } from "./text.ts";
 import { words } from "./words.ts";
 

@@ -1,7 +1,7 @@
 // A form, in a message or in the command line: values, what is wrong with them, and where to go on.
 import { html } from "htm/preact";
 import { useRef, useState } from "preact/hooks";
-import type { Block, Input } from "../../../core/view/view.ts";
+import type { Block, Input } from "../../../core/view/index.ts";
 import type { Answer } from "./api.ts";
 import { checked, type Errors, sendable, type Values } from "./check.ts";
 import { useShared } from "./context.ts";

@@ -1,7 +1,7 @@
 // One input of a form with its label, bounds and error, by its kind.
 import { html } from "htm/preact";
 import { useId } from "preact/hooks";
-import type { Input } from "../../../core/view/view.ts";
+import type { Input } from "../../../core/view/index.ts";
 import { boundsOf } from "./check.ts";
 import { useShared } from "./context.ts";
 import { Pick } from "./pick.ts";

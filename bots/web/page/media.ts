@@ -1,7 +1,7 @@
 // Pictures and players. Sound has its own small player; video has the browser's, which knows full screen and captions.
 import { html } from "htm/preact";
 import { useRef, useState } from "preact/hooks";
-import type { Block } from "../../../core/view/view.ts";
+import type { Block } from "../../../core/view/index.ts";
 import { Icon } from "./icons.ts";
 import { length, safeUrl } from "./text.ts";
 import { words } from "./words.ts";
