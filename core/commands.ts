@@ -3,8 +3,15 @@ import { type Command, help, type Registry, registry } from "./command/index.ts"
 import { jobCommands } from "./jobs/index.ts";
 import { peopleCommands } from "./people/index.ts";
 import { streamCommands } from "./streams/index.ts";
-import { setup } from "./workspace/index.ts";
+import { setup, workspaceCommands } from "./workspace/index.ts";
 
-export const allCommands: readonly Command[] = [help, ...peopleCommands, ...jobCommands, setup, ...streamCommands];
+export const allCommands: readonly Command[] = [
+  help,
+  ...peopleCommands,
+  ...jobCommands,
+  setup,
+  ...workspaceCommands,
+  ...streamCommands,
+];
 
 export const houseCommands = (): Registry => registry(allCommands);

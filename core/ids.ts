@@ -1,5 +1,5 @@
 // UUIDv7: time first, so that rows of one time lie together; random after, so that nobody can guess the next.
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 
 const pool = { bytes: randomBytes(4096), at: 0 };
 
@@ -17,10 +17,21 @@ export function uuidv7(now: number = Date.now()): string {
   const b = Buffer.allocUnsafe(16);
   b.writeUIntBE(now, 0, 6);
   take(10).copy(b, 6);
+  return asUuid(b);
+}
+
+function asUuid(b: Buffer): string {
   b[6] = (b[6]! & 0x0f) | 0x70;
   b[8] = (b[8]! & 0x3f) | 0x80;
   const hex = b.toString("hex");
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+/** The id of what a run makes elsewhere: the same run, tried again, finds it instead of making another. */
+export function idFrom(run: string, what: string): string {
+  const b = Buffer.from(run.replaceAll("-", ""), "hex");
+  createHash("sha256").update(`${run} ${what}`).digest().copy(b, 6, 0, 10);
+  return asUuid(b);
 }
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";

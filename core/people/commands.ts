@@ -2,6 +2,7 @@ import { command } from "../command/index.ts";
 import { view } from "../view/index.ts";
 import { linkCommands } from "./commands-link.ts";
 import { roleCommands } from "./commands-role.ts";
+import { selfCommands } from "./commands-self.ts";
 import { tokenCommands } from "./commands-token.ts";
 
 export const whoami = command({
@@ -42,4 +43,4 @@ export const whoami = command({
   },
 });
 
-export const peopleCommands = [whoami, ...linkCommands, ...roleCommands, ...tokenCommands];
+export const peopleCommands = [whoami, ...selfCommands, ...linkCommands, ...roleCommands, ...tokenCommands];

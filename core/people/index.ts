@@ -22,4 +22,13 @@ export { ensureOwnerToken, type FirstOwner } from "./first.ts";
 export { personMerged, personSplit } from "./merge.ts";
 export { byId, type Known, persons } from "./persons.ts";
 export { roleChanged } from "./roles.ts";
-export { createToken, findToken, type Holder, type MadeToken, makeToken, type NewToken } from "./tokens.ts";
+export {
+  createToken,
+  findToken,
+  type Holder,
+  keepToken,
+  type MadeToken,
+  makeToken,
+  type NewToken,
+  newSecret,
+} from "./tokens.ts";

@@ -1,3 +1,6 @@
+import { connectCommands } from "./commands-connect.ts";
+import { workspaceCommands as settingCommands } from "./commands-workspace.ts";
+
 export {
   BLUEPRINT_NAMES,
   type Blueprint,
@@ -8,5 +11,9 @@ export {
 } from "./blueprints/blueprint.ts";
 export { blueprints } from "./blueprints/index.ts";
 export { createWorkspace, type Listed, listWorkspaces, type NewWorkspace, writeWorkspace } from "./create.ts";
+export { type Doors, type Entered, enter, findPlace, openDoors, type Visitor } from "./doors.ts";
 export { type First, inFirst, MAIN } from "./first.ts";
+export { type Bound, bindPlace, listPlaces, placeBound, placeLeft } from "./place.ts";
+export { workspaceChanged } from "./settings.ts";
 export { loadBlueprint, setup, workspaceSetup } from "./setup.ts";
+export const workspaceCommands = [...connectCommands, ...settingCommands];
