@@ -2,8 +2,9 @@
 import { type ExtractTablesWithRelations, sql } from "drizzle-orm";
 import type { PgTransaction } from "drizzle-orm/pg-core";
 import { drizzle, type PostgresJsDatabase, type PostgresJsQueryResultHKT } from "drizzle-orm/postgres-js";
-import postgres from "postgres";
+import type postgres from "postgres";
 import { type Reachable, reachable, untilAway } from "./away.ts";
+import { open } from "./dial.ts";
 import * as schema from "./schema/index.ts";
 
 export type Schema = typeof schema;
@@ -34,25 +35,6 @@ export function connect({ name = "main", ownerUrl, appUrl, max = 10 }: ConnectOp
   return { name, ownerUrl, appUrl, orm, client, reachable: asked, close: () => client.end({ timeout: 5 }) };
 }
 
-/** A database that is away is tried anew at each query, soon: by default postgres.js waits up to 20 s between tries, and 30 s for one. */
-const CALM = { onnotice: () => {}, connect_timeout: 2, backoff: () => 0.1, keep_alive: 10 };
-
-/** Opens postgres.js by URL. A socket directory is `?host=/path`, as libpq writes it. */
-export function open(url: string, options: postgres.Options<Record<string, never>> = {}): postgres.Sql {
-  const parsed = new URL(url);
-  const socket = parsed.searchParams.get("host");
-  const base = { ...CALM, ...options } as postgres.Options<Record<string, never>>;
-  if (!socket) return postgres(url, base) as unknown as postgres.Sql;
-  return postgres({
-    ...base,
-    host: socket,
-    path: `${socket}/.s.PGSQL.${parsed.searchParams.get("port") || parsed.port || "5432"}`,
-    database: decodeURIComponent(parsed.pathname.slice(1)),
-    username: decodeURIComponent(parsed.username),
-    password: decodeURIComponent(parsed.password),
-  } as postgres.Options<Record<string, never>>) as unknown as postgres.Sql;
-}
-
 /** Runs `work` in one transaction that sees the rows of one workspace and no others. */
 export function inWorkspace<T>(db: Database, workspaceId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
   return untilAway(db, (over) =>
@@ -81,4 +63,4 @@ export async function within<T>(tx: Tx, workspaceId: string, work: () => Promise
   return result;
 }
 
-export { sql };
+export { open, sql };

@@ -23,6 +23,9 @@ const TEXTS = {
     "The system refused memory for the database in {path}. Free some, or set DATABASE_URL. The server said:\n{said}",
   library:
     "The database's programs do not run on this system (they need glibc 2.17 or later). Set DATABASE_URL. The system said:\n{said}",
+  nameless:
+    "User {uid} has no name on this system, and PostgreSQL's initdb asks for one. Add a line for it to /etc/passwd " +
+    "(impresario:x:{uid}:{uid}::/:/bin/false), start as a user with a name, or set DATABASE_URL.",
   start: "The database in {path} did not start. The server said:\n{said}",
   url: "{name} is not an address of a PostgreSQL. Write it as postgres://user:password@host:5432/database.",
   list: "WORKSPACE_DATABASES is not understood at {part}. Write it as eu=postgres://…,us=postgres://…, with a name of small letters for each.",
@@ -65,6 +68,8 @@ function reasonOf(cause: unknown): string {
 
 /** What a server or initdb printed, read for the causes that we can explain. */
 export function troubleOf(code: string, detail: string, path: string): Trouble {
+  if (/could not look up effective user|unshare: /.test(detail))
+    return new Trouble("nameless", { uid: process.geteuid!() });
   if (code === "foreign") return new Trouble("running", { path, pid: detail });
   if (/No space left on device|ENOSPC|Disk quota exceeded|EDQUOT/.test(detail)) return new Trouble("full", { path });
   if (/could not (map anonymous|create) shared memory|Cannot allocate memory/.test(detail))

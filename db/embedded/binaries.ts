@@ -7,14 +7,15 @@ import { dirname, join, relative } from "node:path";
 import { Trouble } from "../trouble.ts";
 import { barrier, type Identity, systemFolder } from "./user.ts";
 
-type Say = { info(about: object, words?: string): void };
+type Wish = { log: { info(about: object, words?: string): void }; systemDir?: string | undefined };
 
 /** The folder that holds `initdb` and `postgres`, ready to run as this user. */
-export function binaries(who: Identity, dataDir: string, log: Say): string {
+export function binaries(who: Identity, dataDir: string, { log, systemDir }: Wish): string {
   const from = locate();
-  if (who.changed && barrier(join(from.root, "native", "bin"), who)) return copied(from, systemFolder(), log);
+  if (who.changed && barrier(join(from.root, "native", "bin"), who))
+    return copied(from, systemDir ?? systemFolder(), log);
   if (complete(from.root)) return join(from.root, "native", "bin");
-  return copied(from, who.changed ? systemFolder() : dataDir, log);
+  return copied(from, who.changed ? (systemDir ?? systemFolder()) : dataDir, log);
 }
 
 type Package = { root: string; version: string };
@@ -54,7 +55,7 @@ export function complete(root: string): boolean {
 }
 
 /** A copy, made once a version: beside its place first, then moved there whole. */
-function copied({ root, version }: Package, base: string, log: Say): string {
+function copied({ root, version }: Package, base: string, log: Wish["log"]): string {
   const place = join(base, `postgresql-${version}`);
   const bin = join(place, "native", "bin");
   if (fs.existsSync(bin)) return bin;

@@ -5,7 +5,7 @@
 // Who may own the server is decided by PostgreSQL's own lock (postmaster.pid), never by ours: each leash listens on a
 // socket of its own, starts the server, and only when that server has the lock does it put its socket in the place that
 // everybody knows (a rename, so that a stale one is replaced in one step).
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import { createConnection, createServer } from "node:net";
@@ -24,6 +24,8 @@ const clients = new Set();
 const state = { state: "starting", server: 0 };
 let child = null;
 let linger = null;
+/** Whoever started us reads no more. */
+let forsaken = false;
 
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 const line = () => `${JSON.stringify(state)}\n`;
@@ -31,8 +33,7 @@ const line = () => `${JSON.stringify(state)}\n`;
 function tell(change) {
   Object.assign(state, change);
   for (const client of clients) client.write(line());
-  // Whoever started us reads this until the server is ready, and may be gone by now.
-  process.stdout.write(line());
+  if (!forsaken) process.stdout.write(line());
 }
 
 function end(code) {
@@ -139,8 +140,8 @@ function read(path) {
   }
 }
 
-function launch(program, args, stdio, more = {}) {
-  const [first, ...rest] = [...plan.wrap, join(plan.bin, program), ...args];
+function launch(wrap, program, args, stdio, more = {}) {
+  const [first, ...rest] = [...wrap, join(plan.bin, program), ...args];
   const env = { PATH: process.env.PATH, LC_ALL: "C", ...more };
   return spawn(first, rest, { cwd: "/", stdio, env, ...plan.spawnAs });
 }
@@ -148,39 +149,50 @@ function launch(program, args, stdio, more = {}) {
 /** The process that PostgreSQL's lock names, 0 when it is gone, and whether it is a server on this very folder. */
 function holder() {
   const pid = Math.abs(Number.parseInt(read(pidFile), 10)) || 0;
+  if (!pid) return { pid, ours: false };
   try {
-    process.kill(pid || -1 >>> 1, 0);
+    process.kill(pid, 0);
   } catch (error) {
     if (error.code !== "EPERM") return { pid: 0, ours: false };
   }
-  if (process.platform !== "linux") return { pid, ours: true };
-  const command = read(`/proc/${pid}/cmdline`);
+  const command =
+    process.platform === "linux"
+      ? read(`/proc/${pid}/cmdline`)
+      : spawnSync("ps", ["-ww", "-o", "args=", "-p", String(pid)], { encoding: "utf8" }).stdout;
   return { pid, ours: command.includes("postgres") && command.includes(plan.data) };
 }
 
 /** Makes the database beside its place and moves it there whole: a half-made one is never taken for a database. */
 async function create() {
   const fresh = `${plan.data}.new-${randomBytes(4).toString("hex")}`;
-  fs.mkdirSync(fresh, { mode: 0o700 });
-  if (plan.owner) fs.chownSync(fresh, plan.owner.uid, plan.owner.gid);
-  const init = launch("initdb", ["-D", fresh, ...plan.initdb], ["ignore", "pipe", "pipe"]);
+  let trouble = await initdb(fresh, plan.wrap);
+  // A user without a name, as in some containers. Only initdb minds: it gets one in a namespace of its own.
+  if (trouble.includes("could not look up effective user")) trouble = await initdb(fresh, [...plan.wrap, ...NAMED]);
+  try {
+    if (!trouble) fs.renameSync(fresh, plan.data);
+  } catch (error) {
+    // Another leash was quicker: its database is as good as ours.
+    if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") trouble = String(error);
+  }
+  fs.rmSync(fresh, { recursive: true, force: true });
+  if (trouble) await fail("initdb", trouble);
+}
+
+const NAMED = ["unshare", "--user", "--map-user=65534", "--map-group=65534"];
+
+/** Answers "" when it went well, else what it said. */
+async function initdb(folder, wrap) {
+  fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (plan.owner) fs.chownSync(folder, plan.owner.uid, plan.owner.gid);
+  const one = launch(wrap, "initdb", ["-D", folder, ...plan.initdb], ["ignore", "pipe", "pipe"]);
   let said = "";
-  for (const stream of [init.stdout, init.stderr]) {
+  for (const stream of [one.stdout, one.stderr]) {
     stream.on("data", (bytes) => {
       said = (said + bytes).slice(-4000);
     });
   }
-  const code = await exitOf(init);
-  try {
-    if (code === 0) return fs.renameSync(fresh, plan.data);
-  } catch (error) {
-    // Another leash was quicker: its database is as good as ours.
-    if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") said = String(error);
-    else said = "";
-  } finally {
-    fs.rmSync(fresh, { recursive: true, force: true });
-  }
-  if (said || code !== 0) await fail("initdb", said || `initdb ended with ${code}`);
+  const code = await exitOf(one);
+  return code === 0 ? "" : said || `initdb ended with ${code}`;
 }
 
 /** One try to run the server. Answers "" when it is ready, else what it said. */
@@ -192,7 +204,7 @@ async function run(stranger) {
   // After a crash the lock may name a process that is by now somebody else's. This is PostgreSQL's own way to be told
   // so; its second guard, the shared memory of the folder, stays.
   const more = stranger ? { PG_GRANDPARENT_PID: String(stranger) } : {};
-  child = launch("postgres", ["-D", plan.data, ...plan.settings], ["ignore", log, log], more);
+  child = launch(plan.wrap, "postgres", ["-D", plan.data, ...plan.settings], ["ignore", log, log], more);
   fs.closeSync(log);
   let ended = null;
   void exitOf(child).then((code) => {
@@ -214,6 +226,10 @@ async function run(stranger) {
 /** Until our server runs. Only one leash comes out of here at a time. */
 async function begin() {
   for (let orphaned = 0, lost = 0; ; ) {
+    // Whoever started us may be gone, or have found another's server meanwhile.
+    tell({});
+    await sleep(0);
+    if (forsaken && clients.size === 0) end(0);
     const { pid, ours } = holder();
     if (pid && ours) {
       if (await ownedByAnother(pid)) {
@@ -263,7 +279,9 @@ function watch() {
 }
 
 process.umask(0o077);
-process.stdout.on("error", () => {});
+process.stdout.on("error", () => {
+  forsaken = true;
+});
 process.on("SIGINT", () => {});
 process.on("SIGHUP", () => {});
 // The machine goes down: those who need the server end first, then we do, without waiting for new ones.

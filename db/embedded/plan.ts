@@ -41,6 +41,8 @@ export type Wish = {
   /** For tests: nothing survives a power cut, and the folder goes when the server does. */
   throwaway?: boolean;
   lingerMs?: number;
+  /** Where programs are copied to that the server's user cannot reach where they are. */
+  systemDir?: string | undefined;
 };
 
 export function planFor(wish: Wish): Plan {
@@ -48,7 +50,7 @@ export function planFor(wish: Wish): Plan {
   const data = join(dataDir, "postgres");
   const who = identityFor(data);
   checkVersion(data);
-  const bin = binaries(who, dataDir, wish.log);
+  const bin = binaries(who, dataDir, wish);
   const { run, socket, short } = sockets(dataDir, data, who);
   return {
     data,

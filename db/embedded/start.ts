@@ -4,7 +4,7 @@ import { createConnection, type Socket } from "node:net";
 import path from "node:path";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { open } from "../connect.ts";
+import { open } from "../dial.ts";
 import { troubleOf } from "../trouble.ts";
 import { type Plan, planFor, type Wish } from "./plan.ts";
 
