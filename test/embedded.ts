@@ -1,10 +1,10 @@
 // For tests of the embedded database: processes of ours that are started, watched and killed.
 import { type ChildProcess, spawn } from "node:child_process";
 import * as fs from "node:fs";
-import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { open } from "../db/dial.ts";
+import { scratch } from "./scratch.ts";
 
 export const isRoot = process.getuid?.() === 0;
 /** Somebody without a name, a home or a group. */
@@ -90,7 +90,7 @@ export const leashOf = (dataDir: string): number =>
 
 /** A new folder that goes at the end; others may pass through. */
 export function folder(owner?: { uid: number; gid: number }, mode = 0o711): string {
-  const path = fs.mkdtempSync(join(fs.realpathSync(tmpdir()), "impresario-pg-"));
+  const path = fs.mkdtempSync(join(scratch(), "impresario-pg-"));
   fs.chmodSync(path, mode);
   if (owner) fs.chownSync(path, owner.uid, owner.gid);
   return path;

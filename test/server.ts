@@ -1,12 +1,12 @@
 // One PostgreSQL for the whole run, with a migrated template that each test file copies in a few milliseconds.
 // With DATABASE_URL it is that server (CI: Debian's PostgreSQL 15); without, one of ours in a temporary folder.
 import { chmodSync, mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { open } from "../db/connect.ts";
 import { startEmbedded } from "../db/embedded.ts";
 import { migrate } from "../db/migrate.ts";
+import { scratch } from "./scratch.ts";
 
 export const APP_PASSWORD = "test-app-password";
 export const TEMPLATE = `impresario_template_${process.pid}`;
@@ -33,7 +33,7 @@ export function withDatabase(url: string, name: string): string {
 
 /** The product's own way to a server. Its leash stops it and removes the folder, also when this run is killed. */
 async function startOwn(): Promise<{ url: string; stop(): Promise<void> }> {
-  const dataDir = mkdtempSync(join(tmpdir(), "impresario-test-"));
+  const dataDir = mkdtempSync(join(scratch(), "impresario-test-"));
   // As root the server runs as another user, who must pass through.
   chmodSync(dataDir, 0o711);
   const quiet = { info() {}, warn: console.warn, error: console.error };

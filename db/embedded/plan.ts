@@ -105,6 +105,8 @@ const THROWAWAY: Record<string, string> = {
   full_page_writes: "off",
   max_connections: "200",
   autovacuum: "off",
+  // Within its folder, so that nothing of it stays in /dev/shm.
+  dynamic_shared_memory_type: "mmap",
 };
 
 const settings = (all: Record<string, string>) =>
