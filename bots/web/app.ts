@@ -52,9 +52,9 @@ export function webApp(web: Web, mount: (app: App) => void = () => {}): App {
   route(app, "/api/v1/openapi.json", { GET: described(web) });
   app.route("/", pages());
   mount(app);
-  app.notFound((c) => {
-    throw refuse("missing", "There is nothing at {path}.", { path: c.req.path.slice(0, 200) });
-  });
+  app.notFound((c) =>
+    failed(web, c, refuse("missing", "There is nothing at {path}.", { path: c.req.path.slice(0, 200) })),
+  );
   app.onError((error, c) => failed(web, c as Ctx, error));
   return app;
 }

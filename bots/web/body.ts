@@ -123,6 +123,8 @@ function checked(body: Body): Body {
   const walk = (value: unknown, depth: number, option: string): void => {
     if (++values > MOST.values || depth > MOST.depth)
       throw new HttpProblem(400, "request", { says: "This has too many values, or too many inside each other." });
+    if (typeof value === "number" && !Number.isFinite(value))
+      throw new HttpProblem(400, "request", { says: "This has a number that is too large to be kept." });
     if (typeof value === "string") keepable(value, option);
     else if (value !== null && typeof value === "object") {
       for (const [key, inner] of Object.entries(value)) {
