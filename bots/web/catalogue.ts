@@ -80,10 +80,6 @@ function completer(web: Web): (c: Ctx) => Promise<Suggestions> {
     if (!mayActAs(role, command.role))
       throw refuse("role", "/{command} is not for you here.", { command: command.name });
     const asked = typed.slice(0, 100).replaceAll("\u0000", "").toWellFormed();
-    if (spec.choices) {
-      const items = spec.choices.filter((v) => v.toLowerCase().includes(asked.toLowerCase()));
-      return { items: items.map((value) => ({ value, label: value })) };
-    }
     if (!spec.suggest) return { items: [] };
     const key = JSON.stringify([who.workspaceId, who.personId, command.name, option, asked, c.var.locale]);
     const now = web.elapsed();

@@ -32,7 +32,7 @@ const SECRET =
 const INSIDE: [RegExp, string][] = [
   [/\b(Bearer\s+)[\w.~+/=-]{6,}/gi, "$1[hidden]"],
   [/\bimp_[A-Za-z0-9]{8,}/g, "[hidden]"],
-  [/\b([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)[^\s@/]+@/gi, "$1[hidden]@"],
+  [/\b([a-z][a-z0-9+.-]*:\/\/[^\s:/@"]*:)[^\s@/"]+@/gi, "$1[hidden]@"],
   [/([?&](?:code|token|key|secret|signature)=)[^\s&#"]+/gi, "$1[hidden]"],
   [/\b(xox[abprs]-|sk[-_](?:live_|test_)?|whsec_|ghp_)[\w-]{6,}/g, "$1[hidden]"],
 ];
@@ -83,10 +83,12 @@ export async function makeLog({ level, format, to }: LogOptions, scope: Scope): 
       level: (label: string) => ({ level: label }),
       log: (about: object) => safe(about) as Record<string, unknown>,
     },
-    // Whole lines are made safe by `formatters.log`; pino's own form of errors would come before it.
+    // What is logged is made safe by `formatters.log`; pino's own form of errors would come before it.
     serializers: { err: (error: unknown) => error },
     timestamp: pino.stdTimeFunctions.isoTime,
     mixin: () => scope.current() ?? {},
+    // The last fence, over the whole line: pino takes an error's own words where nobody gave any.
+    hooks: { streamWrite: hideSecrets },
   };
   return pino(options, to ?? (await destination(format)));
 }
