@@ -1,4 +1,5 @@
 // Every command of the house, area by area. An area that is not named here does not exist for anybody.
+import { auditCommands } from "./audit/index.ts";
 import { type Command, help, type Registry, registry } from "./command/index.ts";
 import { jobCommands } from "./jobs/index.ts";
 import { peopleCommands } from "./people/index.ts";
@@ -11,6 +12,7 @@ export const allCommands: readonly Command[] = [
   ...jobCommands,
   setup,
   ...workspaceCommands,
+  ...auditCommands,
   ...streamCommands,
 ];
 

@@ -6,6 +6,7 @@ import { type TestHouse, testHouse } from "../../test/house.ts";
 import { command, text } from "../command/index.ts";
 import { signed } from "../keys.ts";
 import { view } from "../view/index.ts";
+import { createWorkspace } from "../workspace/index.ts";
 import { type Finding, type Report, sealAudit, verifyAudit } from "./index.ts";
 import { seal } from "./seal.ts";
 
@@ -277,4 +278,48 @@ test("the app can neither change nor take back what it wrote", async () => {
   } finally {
     await app.end();
   }
+});
+
+test("the owner reads what was done, by time and person, page by page", async () => {
+  const made = (await house.ask("token create", { name: "Mika", role: "staff" })).data?.item as { person: string };
+  const mika = { workspaceId: house.owner.workspaceId, personId: made.person };
+  for (let n = 0; n < 60; n++) await house.ask("thing touch", { name: `m${n}` }, { as: mika });
+  type Page = { items: { id: string; command: string; name: string; at: string; changes: unknown[] }[]; next?: string };
+  const one = (await house.ask("audit list", { person: "Mika" })).data as Page;
+  expect(one.items.length).toBe(50);
+  expect(one.items[0]).toMatchObject({ name: "Mika", command: "thing touch", changes: [{ what: "thing" }] });
+  const two = (await house.ask("audit list", { person: made.person, before: one.next })).data as Page;
+  expect(two.items.length).toBe(10);
+  expect(two.next).toBeUndefined();
+  expect(new Set([...one.items, ...two.items].map((i) => i.id)).size).toBe(60);
+  house.clock.pass(3 * 24 * 3600_000);
+  expect((await house.ask("audit list", { from: "today" })).data).toEqual({ items: [] });
+  const week = (await house.ask("audit list", { from: "last 7 days" })).data as Page;
+  expect(week.items.length).toBe(50);
+  expect((await house.ask("audit list", {}, { as: mika })).problem?.kind).toBe("role");
+  // A refused role is noted; what only reads is not.
+  expect((await house.ask("audit list", { from: "today" })).data).toMatchObject({
+    items: [{ command: "audit list", outcome: "refused" }],
+  });
+});
+
+test("audit verify tells its head, and takes one that was kept", async () => {
+  const fine = await house.ask("audit verify");
+  expect(fine).toMatchObject({ status: "done", data: { item: { ok: true, count: 0 } } });
+  const { head } = (fine.data?.item ?? {}) as { head: string };
+  expect(head).toMatch(/^\d+:[0-9a-f]{64}$/);
+  expect((await house.ask("audit verify", { head })).data).toMatchObject({ item: { ok: true } });
+  expect((await house.ask("audit verify", { head: "nonsense" })).problem?.kind).toBe("options");
+  const wrong = head.replace(/.$/, (c) => (c === "0" ? "1" : "0"));
+  const told = await house.ask("audit verify", { head: wrong });
+  expect(told.data).toMatchObject({ item: { ok: false, found: [{ kind: "block" }] } });
+  expect(told.view.text).toContain("not as written");
+});
+
+test("two workspaces have a chain each", async () => {
+  const other = await createWorkspace(house.database, house.sources, { name: "Two", slug: "audit-two" });
+  await house.ask("thing touch", { name: "theirs" }, { as: other });
+  expect((await house.ask("audit verify", {}, { as: other })).data).toMatchObject({
+    item: { ok: true, rows: 1, blocks: 1 },
+  });
 });

@@ -1,3 +1,4 @@
+export { auditCommands } from "./commands.ts";
 export { type Entry, record } from "./record.ts";
 export { auditSealed, type Head, sealAudit } from "./seal.ts";
 export { type Finding, type Report, verifyAudit } from "./verify.ts";

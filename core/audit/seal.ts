@@ -66,15 +66,15 @@ export async function seal(
     fresh = [];
   };
   for (;;) {
-    const batch = await readBatch(act, after);
+    const batch = await readBatch(act, after, all);
+    if (batch.length === 0) break;
     for (const row of batch) {
       const whole = row.hash.equals(act.sign(contentOf(row)));
       if (!whole) odd?.({ id: row.id, sealed: row.sealed });
       else if (!row.sealed && fresh.push(row) === BLOCK) await close();
     }
     rows += batch.length;
-    after = batch.at(-1)?.id ?? after;
-    if (batch.length < BLOCK) break;
+    after = batch.at(-1)!.id;
   }
   if (fresh.length > 0) await close();
   return { head, sealed, rows };
@@ -86,12 +86,14 @@ const idAt = (ms: number): string => {
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 };
 
-const readBatch = (act: Sealer, after: string) => rawOf(act.db)<(Stored & { sealed: boolean })[]>`
+/** The next thousand rows; only the unsealed of them, and the last one to go on from, unless all are wanted. */
+const readBatch = (act: Sealer, after: string, all: boolean) => rawOf(act.db)<(Stored & { sealed: boolean })[]>`
   with batch as materialized (select * from audit where id > ${after} order by id limit ${BLOCK}),
   span as (select (select id from batch order by id limit 1) as low, (select id from batch order by id desc limit 1) as high),
   sealed as materialized (
     select unnest(b.rows) as id from audit_block b, span where b.high >= span.low and b.low <= span.high)
-  select batch.*, batch.id in (select id from sealed) as sealed from batch order by batch.id`;
+  select * from (select batch.*, batch.id in (select id from sealed) as sealed from batch) as looked, span
+  where ${all} or not sealed or id = span.high order by id`;
 
 /** What a block's hash covers. */
 export type Block = { number: number; at: string; rows: string[]; hashes: Buffer[]; before: Buffer };
