@@ -2,6 +2,7 @@
 import { auditCommands } from "./audit/index.ts";
 import { type Command, help, type Registry, registry } from "./command/index.ts";
 import { jobCommands } from "./jobs/index.ts";
+import { metricCommands } from "./metrics/index.ts";
 import { peopleCommands } from "./people/index.ts";
 import { streamCommands } from "./streams/index.ts";
 import { setup, workspaceCommands } from "./workspace/index.ts";
@@ -14,6 +15,7 @@ export const allCommands: readonly Command[] = [
   ...workspaceCommands,
   ...auditCommands,
   ...streamCommands,
+  ...metricCommands,
 ];
 
 export const houseCommands = (): Registry => registry(allCommands);
