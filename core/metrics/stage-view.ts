@@ -96,7 +96,7 @@ function chartOf(act: Act, stage: Stage, steps: readonly Step[]): Block | undefi
     form: "bar" as const,
     title,
     unit: "money" as const,
-    currency: act.workspace.currency,
+    currency: here.currency,
     labels,
     series,
   };

@@ -148,25 +148,31 @@ export type Step = {
   currency: string;
 };
 
-/** What each stage costs a month and should bring, where both are in the workspace's own currency. */
+/** What each stage costs a month and should bring, in the currency that the plan is made in. */
 export async function staircase(act: Act): Promise<Step[]> {
-  const { currency } = act.workspace;
   const rows = await rawOf(act.db)<
-    { number: number; amount: string | null; low: string | null; high: string | null }[]
+    { number: number; asset: string; amount: string | null; low: string | null; high: string | null }[]
   >`
-    select s.number, p.amount, t.low, t.high from stage s
-    left join stage_plan p on p.stage = s.number and p.kind = 'running' and p.asset = ${currency}
+    with plan as (
+      select coalesce((select asset from stage_plan where kind = 'running' order by stage limit 1),
+        (select currency from target where currency is not null and stage is not null order by stage, id limit 1)) as asset
+    )
+    select s.number, plan.asset, p.amount, t.low, t.high from plan, stage s
     left join lateral (
-      select low, high from target
+      select amount from stage_plan, plan where stage = s.number and kind = 'running' and stage_plan.asset = plan.asset
+    ) p on true
+    left join lateral (
+      select low, high from target, plan
       where stage = s.number and metric in ('revenue_gross', 'mrr') and scope = '' and due_month is null
-        and due_on is null and currency = ${currency}
+        and due_on is null and currency = plan.asset
       order by metric desc limit 1) t on true
+    where plan.asset is not null
     order by s.number`;
-  return rows.map(({ number, amount, low, high }) => ({
+  return rows.map(({ number, asset, amount, low, high }) => ({
     number,
-    cost: amount === null ? null : moneyData(amount, currency),
+    cost: amount === null ? null : moneyData(amount, asset),
     low,
     high,
-    currency,
+    currency: asset,
   }));
 }

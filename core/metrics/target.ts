@@ -70,14 +70,14 @@ export async function setTarget(act: Act, wanted: Wanted): Promise<{ before: Tar
     order by stage nulls last, period limit 1 for update`;
   const [target] = before
     ? await sql<Target[]>`
-        update target set low = ${value}, high = null, set_by = ${act.person.id}, set_at = ${at}
+        update target set low = ${value}, high = null, currency = ${currency}, set_by = ${act.person.id}, set_at = ${at}
         where id = ${before.id} returning ${columns(act)}`
     : await sql<Target[]>`
         insert into target (workspace_id, id, metric, scope, period, due_on, low, currency, set_by, set_at)
         values (${act.workspace.id}, ${act.newId()}, ${metric}, ${scope}, ${period ?? ""}, ${day}, ${value},
           ${currency}, ${act.person.id}, ${at})
-        on conflict on constraint target_of do update set low = excluded.low, high = null, set_by = excluded.set_by,
-          set_at = excluded.set_at
+        on conflict on constraint target_of do update set low = excluded.low, high = null, currency = excluded.currency,
+          set_by = excluded.set_by, set_at = excluded.set_at
         returning ${columns(act)}`;
   if (!target) throw new Error("A target was neither changed nor made.");
   act.changed({

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { inWorkspace, rawOf } from "../../db/connect.ts";
-import { person } from "../../db/schema/index.ts";
+import { addPerson, item, items } from "../../test/answers.ts";
 import { type TestHouse, testHouse } from "../../test/house.ts";
 import type { Caller } from "../inbox/index.ts";
 import { createWorkspace } from "../workspace/index.ts";
@@ -9,18 +9,9 @@ let house: TestHouse;
 let member: Caller;
 beforeAll(async () => {
   house = await testHouse();
-  const { workspaceId } = house.owner;
-  member = { workspaceId, personId: house.sources.newId() };
-  await inWorkspace(house.database, workspaceId, (tx) =>
-    tx
-      .insert(person)
-      .values({ workspaceId, id: member.personId, name: "Mia", role: "member", createdAt: house.clock.now }),
-  );
+  member = await addPerson(house, "Mia", "member");
 });
 afterAll(() => house.close());
-
-const items = (reply: { data?: Record<string, unknown> }) => reply.data!.items as Record<string, unknown>[];
-const item = (reply: { data?: Record<string, unknown> }) => reply.data!.item as Record<string, unknown>;
 
 test("without a channel, the list says how to get seven", async () => {
   const reply = await house.ask("channel list", {}, { as: member });
@@ -40,7 +31,7 @@ test("members see the seven in the order of the plan, and one of them", async ()
     stage: 1,
   });
   expect(items(await house.ask("channel list", { genre: "noir-jazz" }))).toMatchObject([{ slug: "noir-jazz" }]);
-  expect(items(await house.ask("channel list", { after: items(reply)[5]!.id as string }))).toMatchObject([
+  expect(items(await house.ask("channel list", { after: items(reply)[5]!.id }))).toMatchObject([
     { slug: "intimate-vibes" },
   ]);
 

@@ -121,11 +121,15 @@ test("what a person changed survives, and what is missing comes back", async () 
   expect(row).toEqual({ low: "1234", name: "Tokyo Nights", zone: "Asia/Tokyo", currency: "JPY", number: 2 });
 });
 
-test("a zone and a language that were chosen before the first setup stay", async () => {
-  await see((sql) => sql`update workspace set zone = 'Asia/Tokyo', locale = 'ja'`);
+test("a zone, a language and a currency that were chosen before the first setup stay", async () => {
+  await see((sql) => sql`update workspace set zone = 'Asia/Tokyo', locale = 'ja', currency = 'JPY'`);
   await house.ask("setup", { blueprint: "radio" });
   expect(await see((sql) => sql`select zone, locale, currency from workspace`)).toEqual([
-    { zone: "Asia/Tokyo", locale: "ja", currency: "GBP" },
+    { zone: "Asia/Tokyo", locale: "ja", currency: "JPY" },
+  ]);
+  // The plan keeps the currency that it was made in.
+  expect(await see((sql) => sql`select distinct currency from target where metric = 'revenue_gross'`)).toEqual([
+    { currency: "GBP" },
   ]);
 });
 

@@ -19,7 +19,7 @@ type Before = { blueprint: string | null; name: string; currency: string; zone: 
 
 /**
  * Takes the workspace for this blueprint in one statement: it must be bare, or of this blueprint already. Currency,
- * zone and language come with the first blueprint only; a zone or language that somebody chose stays. Undefined when
+ * zone and language come with the first blueprint only, and never instead of what somebody chose. Undefined when
  * the workspace is another business.
  */
 async function take(at: Loading, { slug, currency, zone, locale }: Blueprint, name?: string) {
@@ -31,7 +31,7 @@ async function take(at: Loading, { slug, currency, zone, locale }: Blueprint, na
       from workspace where workspace_id = ${at.workspace.id} for update
     )
     update workspace w set blueprint = ${slug}, name = coalesce(${name ?? null}, b.name),
-      currency = case when b.first then ${currency} else b.currency end,
+      currency = case when b.first and b.currency = 'USD' then ${currency} else b.currency end,
       zone = case when b.first and b.zone = 'UTC' then ${zone} else b.zone end,
       locale = case when b.first and b.locale = 'en' then ${locale} else b.locale end
     from before b
