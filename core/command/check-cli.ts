@@ -3,7 +3,7 @@ import { allCommands } from "../commands.ts";
 import { checkCommands } from "./check.ts";
 
 const findings = checkCommands(allCommands);
-for (const { command, says } of findings) console.error(`/${command}: ${says}`);
+for (const { command, mend } of findings) console.error(`/${command}: ${mend}`);
 console.log(
   findings.length === 0 ? `${allCommands.length} commands fit every platform.` : `${findings.length} to mend.`,
 );

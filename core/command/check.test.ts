@@ -9,7 +9,7 @@ import { choice, text, whole } from "./options/index.ts";
 
 const make = (more: Partial<Declaration<Options>>): Command =>
   command({ name: "note add", says: "Keep a note", role: "member", run: () => view("Done."), ...more });
-const told = (...commands: Command[]) => checkCommands(commands).map((f) => `${f.command}: ${f.says}`);
+const told = (...commands: Command[]) => checkCommands(commands).map((f) => `${f.command}: ${f.mend}`);
 const count = (n: number, each: (n: number) => Command) => Array.from({ length: n }, (_, i) => each(i));
 
 test("every command of the house fits every platform, in every language", () => {
@@ -99,7 +99,7 @@ test("names in other languages are held to the same limits", () => {
       ...(locale === "de" ? names[c.name] : {}),
     });
     return checkCommands([add, drop], named)
-      .map((f) => f.says)
+      .map((f) => f.mend)
       .join("\n");
   };
   expect(inGerman({})).toBe("");

@@ -6,7 +6,8 @@ import { type Option, Wrong } from "./option.ts";
 import { registry } from "./registry.ts";
 import { parseWords } from "./words.ts";
 
-export type Finding = { command: string; says: string };
+/** `mend` is what to do about it. */
+export type Finding = { command: string; mend: string };
 type Names = (command: Command, locale: Locale) => Named;
 
 // Discord, interactions/application-commands.mdx (naming, structure, limits) and openapi.json.
@@ -60,27 +61,27 @@ function* findings(commands: readonly Command[], names: Names): Generator<Findin
 
 function* nameOf({ name }: Command): Generator<Finding> {
   if (!NAME.test(name))
-    yield { command: name, says: "Its name must be one or two words of a-z and 0-9, in lower case." };
+    yield { command: name, mend: "Its name must be one or two words of a-z and 0-9, in lower case." };
   else if (!MCP.pattern.test(name.replace(" ", "_")) || name.split(" ").some((word) => word.length > DISCORD.name))
     yield {
       command: name,
-      says: `Each word of its name may have ${DISCORD.name} letters, both together 64. Shorten it.`,
+      mend: `Each word of its name may have ${DISCORD.name} letters, both together 64. Shorten it.`,
     };
 }
 
 function* meaningOf(command: Command): Generator<Finding> {
   const { name, effects, reads, confirm, agents, cooldown, unbound, says } = command;
   if (reads && effects.length > 0)
-    yield { command: name, says: `It reads, and has the effect "${effects[0]}". Take one of them away.` };
-  if (reads && confirm) yield { command: name, says: "It reads, and asks before it does. Take one of them away." };
-  if (cooldown && !(cooldown.seconds > 0)) yield { command: name, says: "Its cool-down must be longer than nothing." };
-  if (says.trim() === "") yield { command: name, says: "It must say what it does." };
+    yield { command: name, mend: `It reads, and has the effect "${effects[0]}". Take one of them away.` };
+  if (reads && confirm) yield { command: name, mend: "It reads, and asks before it does. Take one of them away." };
+  if (cooldown && !(cooldown.seconds > 0)) yield { command: name, mend: "Its cool-down must be longer than nothing." };
+  if (says.trim() === "") yield { command: name, mend: "It must say what it does." };
   const word = name.split(" ")[0]!;
   const guarded = effects.some((e) => EFFECTS_OF_PEOPLE.has(e)) || (PEOPLE_ONLY.has(word) && effects.length > 0);
   if (guarded && agents !== "never")
-    yield { command: name, says: 'It changes roles, keys, payouts or webhooks. Add agents: "never".' };
+    yield { command: name, mend: 'It changes roles, keys, payouts or webhooks. Add agents: "never".' };
   if (unbound && effects.includes("spend"))
-    yield { command: name, says: "A place that no workspace owns cannot spend." };
+    yield { command: name, mend: "A place that no workspace owns cannot spend." };
 }
 
 function* optionsOf({ name, options }: Command): Generator<Finding> {
@@ -88,15 +89,15 @@ function* optionsOf({ name, options }: Command): Generator<Finding> {
   if (entries.length > DISCORD.options)
     yield {
       command: name,
-      says: `It has ${entries.length} options; Discord takes ${DISCORD.options}. Split it in two.`,
+      mend: `It has ${entries.length} options; Discord takes ${DISCORD.options}. Split it in two.`,
     };
   let optional = "";
   for (const [option, spec] of entries) {
     if (!OPTION.test(option) || option.length > DISCORD.name)
-      yield { command: name, says: `Its option "${option}" must be 1 to ${DISCORD.name} of a-z, 0-9 and _.` };
+      yield { command: name, mend: `Its option "${option}" must be 1 to ${DISCORD.name} of a-z, 0-9 and _.` };
     if (spec.required && spec.fallback === undefined) {
       if (optional)
-        yield { command: name, says: `Its option "${option}" is needed and must stand before "${optional}".` };
+        yield { command: name, mend: `Its option "${option}" is needed and must stand before "${optional}".` };
     } else optional ||= option;
     yield* choicesOf(name, option, spec);
     yield* fallbackOf(name, option, spec);
@@ -107,18 +108,18 @@ function* choicesOf(name: string, option: string, { choices = [], min, max }: Op
   if (choices.length > DISCORD.choices)
     yield {
       command: name,
-      says: `Its option "${option}" has ${choices.length} choices; Discord takes ${DISCORD.choices}. Make it a pick.`,
+      mend: `Its option "${option}" has ${choices.length} choices; Discord takes ${DISCORD.choices}. Make it a pick.`,
     };
   const long = choices.find((c) => c.length === 0 || c.length > DISCORD.choice);
   if (long !== undefined)
     yield {
       command: name,
-      says: `A choice of its option "${option}" has ${long.length} letters; 1 to ${DISCORD.choice} fit.`,
+      mend: `A choice of its option "${option}" has ${long.length} letters; 1 to ${DISCORD.choice} fit.`,
     };
   if (new Set(choices.map((c) => c.toLowerCase())).size < choices.length)
-    yield { command: name, says: `Two choices of its option "${option}" are the same.` };
+    yield { command: name, mend: `Two choices of its option "${option}" are the same.` };
   if (min !== undefined && max !== undefined && min > max)
-    yield { command: name, says: `The bounds of its option "${option}" leave nothing between them.` };
+    yield { command: name, mend: `The bounds of its option "${option}" leave nothing between them.` };
 }
 
 /** What stands in for an option must itself be right. */
@@ -128,7 +129,7 @@ function* fallbackOf(name: string, option: string, spec: Option): Generator<Find
     spec.parse(spec.fallback, { now: new Date(0), locale: "en", zone: "UTC", currency: "USD" });
   } catch (error) {
     if (!(error instanceof Wrong)) throw error;
-    yield { command: name, says: `The default of its option "${option}" is wrong: ${error.message}` };
+    yield { command: name, mend: `The default of its option "${option}" is wrong: ${error.message}` };
   }
 }
 
@@ -138,12 +139,12 @@ function* wordsIn(command: Command, locale: Locale, named: Named): Generator<Fin
   const name = command.name;
   const words = named.name.split(" ");
   if (words.length !== name.split(" ").length)
-    yield { command: name, says: `Its name ${where}, "${named.name}", must have as many words as the English one.` };
+    yield { command: name, mend: `Its name ${where}, "${named.name}", must have as many words as the English one.` };
   for (const word of words) {
     if (!DISCORD.pattern.test(word) || word !== word.toLowerCase())
       yield {
         command: name,
-        says: `"${word}" of its name ${where} must be 1 to ${DISCORD.name} lower-case letters or numbers.`,
+        mend: `"${word}" of its name ${where} must be 1 to ${DISCORD.name} lower-case letters or numbers.`,
       };
   }
   const describe = (what: string, says: string): Finding[] =>
@@ -152,7 +153,7 @@ function* wordsIn(command: Command, locale: Locale, named: Named): Generator<Fin
       : [
           {
             command: name,
-            says: `${what} ${where} has ${says.length} letters; 1 to ${DISCORD.description} fit. Shorten it.`,
+            mend: `${what} ${where} has ${says.length} letters; 1 to ${DISCORD.description} fit. Shorten it.`,
           },
         ];
   yield* describe("Its description", named.says);
@@ -162,13 +163,13 @@ function* wordsIn(command: Command, locale: Locale, named: Named): Generator<Fin
     if (!DISCORD.pattern.test(local.name) || local.name !== local.name.toLowerCase())
       yield {
         command: name,
-        says: `"${local.name}", its option "${option}" ${where}, must be 1 to ${DISCORD.name} lower-case letters, numbers or _.`,
+        mend: `"${local.name}", its option "${option}" ${where}, must be 1 to ${DISCORD.name} lower-case letters, numbers or _.`,
       };
     const other = taken.get(spelled(local.name));
     if (other)
       yield {
         command: name,
-        says: `Its options "${other}" and "${option}" have the same name ${where}: "${local.name}".`,
+        mend: `Its options "${other}" and "${option}" have the same name ${where}: "${local.name}".`,
       };
     taken.set(spelled(local.name), option);
   }
@@ -182,9 +183,9 @@ function* examplesOf(command: Command, commands: readonly Command[]): Generator<
     const heard = parseWords(house, line);
     const strange = heard && Object.keys(heard.options).find((option) => !Object.hasOwn(command.options, option));
     if (heard?.name !== command.name)
-      yield { command: command.name, says: `Its example "${line}" is not of this command.` };
+      yield { command: command.name, mend: `Its example "${line}" is not of this command.` };
     else if (strange !== undefined)
-      yield { command: command.name, says: `Its example "${line}" has no place for "${strange}".` };
+      yield { command: command.name, mend: `Its example "${line}" has no place for "${strange}".` };
   }
 }
 
@@ -196,10 +197,10 @@ function collisions(commands: readonly Command[]): Finding[] {
   for (const { name } of commands) {
     const joined = name.toLowerCase().replace(/[ .-]/g, "_");
     const other = byName.get(joined);
-    if (other) found.push({ command: name, says: `It cannot be told from "${other}". Rename one of them.` });
+    if (other) found.push({ command: name, mend: `It cannot be told from "${other}". Rename one of them.` });
     byName.set(joined, name);
     if (firsts.has(name))
-      found.push({ command: name, says: `"${name}" is also the first word of others: give it a second word.` });
+      found.push({ command: name, mend: `"${name}" is also the first word of others: give it a second word.` });
   }
   return found;
 }
@@ -212,7 +213,7 @@ function localCollisions(commands: readonly Command[], locale: Locale, names: Na
     const name = spelled(names(command, locale).name);
     const other = owners.get(name) ?? commands.find((c) => c.name === name && c !== command)?.name;
     if (other)
-      found.push({ command: command.name, says: `It has the same name as "${other}" in ${locale}: "${name}".` });
+      found.push({ command: command.name, mend: `It has the same name as "${other}" in ${locale}: "${name}".` });
     owners.set(name, command.name);
     const first = command.name.split(" ")[0]!;
     const local = name.split(" ")[0]!;
@@ -220,7 +221,7 @@ function localCollisions(commands: readonly Command[], locale: Locale, names: Na
     if (before !== undefined && before !== local)
       found.push({
         command: command.name,
-        says: `Its first word in ${locale} is "${local}", but others of "${first}" say "${before}".`,
+        mend: `Its first word in ${locale} is "${local}", but others of "${first}" say "${before}".`,
       });
     words.set(first, before ?? local);
   }
@@ -238,17 +239,17 @@ function* topLevel(commands: readonly Command[]): Generator<Finding> {
     if (groups.length > count)
       yield {
         command: groups.at(-1)!.word,
-        says: `There are ${groups.length} first words; ${platform} takes ${count}. Put it under another word.`,
+        mend: `There are ${groups.length} first words; ${platform} takes ${count}. Put it under another word.`,
       };
   }
   for (const { word, commands: members } of groups) {
     if (members.length > DISCORD.subcommands)
       yield {
         command: word,
-        says: `It has ${members.length} commands; Discord takes ${DISCORD.subcommands} under one word.`,
+        mend: `It has ${members.length} commands; Discord takes ${DISCORD.subcommands} under one word.`,
       };
     if (!TELEGRAM.pattern.test(word) || word.length > SLACK.name)
-      yield { command: word, says: "Telegram and Slack take 1 to 32 of a-z, 0-9 and _ as a first word." };
+      yield { command: word, mend: "Telegram and Slack take 1 to 32 of a-z, 0-9 and _ as a first word." };
   }
 }
 
@@ -260,13 +261,13 @@ function* sizes(commands: readonly Command[], locale: Locale): Generator<Finding
     if (says.length > most)
       yield {
         command: word,
-        says: `Its description in ${locale} has ${says.length} letters; ${most} fit. Shorten the names under it.`,
+        mend: `Its description in ${locale} has ${says.length} letters; ${most} fit. Shorten the names under it.`,
       };
   }
   if (total > TELEGRAM.characters)
     yield {
       command: "all",
-      says: `Telegram's menu in ${locale} has ${total} letters; ${TELEGRAM.characters} fit. Shorten descriptions.`,
+      mend: `Telegram's menu in ${locale} has ${total} letters; ${TELEGRAM.characters} fit. Shorten descriptions.`,
     };
 }
 
@@ -287,7 +288,7 @@ function* characters(commands: readonly Command[], names: Names): Generator<Find
     if (total > DISCORD.characters)
       yield {
         command: word,
-        says: `It has ${total} letters in all; Discord takes ${DISCORD.characters}. Shorten descriptions.`,
+        mend: `It has ${total} letters in all; Discord takes ${DISCORD.characters}. Shorten descriptions.`,
       };
   }
 }

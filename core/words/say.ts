@@ -40,11 +40,21 @@ const formats = new Map<string, IntlMessageFormat>();
 export function say(locale: Locale, text: string, vars?: Words): string {
   const words = wordsOf(locale).get(text) ?? (locale === "en-GB" ? wordsOf("en").get(text) : undefined) ?? text;
   if (!words.includes("{")) return words;
+  try {
+    return formatOf(locale, words).format(vars as Record<string, string>) as string;
+  } catch (error) {
+    // A translation that is broken must not take the answer with it; the English is held to its variables.
+    if (words === text) throw error;
+    return formatOf("en", text).format(vars as Record<string, string>) as string;
+  }
+}
+
+function formatOf(locale: Locale, words: string): IntlMessageFormat {
   const key = `${locale}\n${words}`;
   let format = formats.get(key);
   if (!format) {
     format = new IntlMessageFormat(words, locale, undefined, { ignoreTag: true });
     formats.set(key, format);
   }
-  return format.format(vars as Record<string, string>) as string;
+  return format;
 }
