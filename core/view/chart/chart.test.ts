@@ -89,6 +89,15 @@ test("the axis has at most four lines above its base, holds every value, and bar
   );
 });
 
+test("of things that are counted there is no half", () => {
+  const axis = (...values: number[]) =>
+    axisOf({ form: "bar", title: "", unit: "number", labels: [], series: [{ name: "a", values }] });
+  expect(axis(0, 2)).toEqual({ min: 0, max: 2, interval: 1 });
+  expect(axis(0)).toEqual({ min: 0, max: 1, interval: 1 });
+  expect(axis(3, 5)).toEqual({ min: 0, max: 6, interval: 2 });
+  expect(axis(10)).toEqual({ min: 0, max: 10, interval: 5 });
+});
+
 test("figures are written as the language writes them", () => {
   const money = { unit: "money", currency: "EUR" } as const;
   expect(figure("de", money, 1234.5, false)).toBe("1.234,50\u00a0€");

@@ -166,14 +166,19 @@ export function axisOf(chart: ChartSpec): { min: number; max: number; interval: 
   // Differences smaller than a float can carry have no axis of their own.
   const rough = Math.max(high - from || Math.abs(high) || 1, Math.abs(high) * 1e-9, 1e-9) / 4;
   const power = 10 ** Math.floor(Math.log10(rough));
+  // Of things that are counted there is no half.
+  const counted = chart.unit === "number" && all.every(Number.isInteger);
   for (const step of [1, 2, 2.5, 5, 10, 20]) {
     const interval = step * power;
+    if (counted && !Number.isInteger(tidy(interval))) continue;
     const min = Math.floor(from / interval) * interval;
     const max = Math.ceil(high / interval) * interval || interval;
     if (interval >= rough * 0.999 && (max - min) / interval <= 4.001)
       return { min: tidy(min), max: tidy(max), interval: tidy(interval) };
   }
-  return { min: from, max: high, interval: (high - from) / 4 };
+  return counted
+    ? { min: 0, max: Math.max(high, 1), interval: 1 }
+    : { min: from, max: high, interval: (high - from) / 4 };
 }
 
 /** 0.30000000000000004 is 0.3. */
