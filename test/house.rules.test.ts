@@ -116,7 +116,7 @@ test("the surfaces that exist have the same seven files", () => {
 test("files stay short", () => {
   const long = sources
     .map((file) => ({ file, lines: readFileSync(join(root, file), "utf8").split("\n").length }))
-    .filter(({ lines }) => lines > 320)
+    .filter(({ file, lines }) => lines > (file.endsWith(".test.ts") ? 350 : 310))
     .map(({ file, lines }) => `${file}: ${lines} lines`);
   expect(long).toEqual([]);
 });
