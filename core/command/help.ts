@@ -5,7 +5,7 @@ import { type Block, view } from "../view/index.ts";
 import { localeOf } from "../words/say.ts";
 import { type Answer, type Command, command } from "./command.ts";
 import { describeCommand, examplesOf, inputsOf, nearest } from "./describe.ts";
-import { groupsOf, localised } from "./names.ts";
+import { choiceIn, groupsOf, localised } from "./names.ts";
 import { clip, type Option } from "./option.ts";
 import { durationWords, text } from "./options/index.ts";
 import type { Registry } from "./registry.ts";
@@ -130,7 +130,7 @@ const needOf = (spec: Option, act: Act): string =>
       : act.say("if you like");
 
 function boundsOf({ kind, min, max, choices }: Option, act: Act): string {
-  if (choices) return choices.join(", ");
+  if (choices) return choices.map((c) => choiceIn(localeOf(act.locale), c)).join(", ");
   if (kind === "duration" && min !== undefined && max !== undefined)
     return act.say("{min} to {max}", { min: durationWords(min), max: durationWords(max) });
   if ((kind === "whole" || kind === "decimal") && min !== undefined && max !== undefined)

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Act } from "../act.ts";
 import { view } from "../view/index.ts";
 import { wordsOf } from "../words/say.ts";
 import { command } from "./command.ts";
@@ -90,6 +91,15 @@ test("for native registration: names, descriptions and groups of a language", ()
     ["generate", "erzeuge", "lied · video"],
     ["now", "jetzt", "What plays"],
   ]);
+});
+
+test("a choice is taken by its label too, and offered by it", async () => {
+  const mood = song.options.mood!;
+  const at = { now: new Date(0), locale: "de", zone: "UTC", currency: "EUR" };
+  expect(mood.parse("Ruhig", at)).toBe("calm");
+  expect(mood.parse("calm", at)).toBe("calm");
+  expect(() => mood.parse("ruhig", { ...at, locale: "en" })).toThrow("Choose one of");
+  expect(await mood.suggest?.({ locale: "de" } as Act, "ru")).toEqual([{ value: "calm", label: "ruhig" }]);
 });
 
 test("as data in a language: for completion and forms", () => {

@@ -1,6 +1,6 @@
 // A file that a person hands over. Its name and type are only claims: cleaned here, and never a path.
 import { type Option, option, Wrong } from "../option.ts";
-import { plain } from "./typed.ts";
+import { composed, plain } from "./typed.ts";
 
 export type UploadedFile = { name: string; type: string; bytes: Uint8Array };
 
@@ -29,9 +29,12 @@ const HIDDEN = /[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
 
 /** A name without folders, hidden letters or a leading dot; the end is kept when it is too long. */
 export function safeName(raw: unknown): string {
-  const last = plain(String(raw).slice(-1000)).replace(HIDDEN, "").split(/[/\\]/).at(-1) ?? "";
+  const last =
+    plain(composed(String(raw).slice(-1000)))
+      .replace(HIDDEN, "")
+      .split(/[/\\]/)
+      .at(-1) ?? "";
   const name = last
-    .normalize("NFC")
     .replace(/[<>:"|?*\n\t]/g, "_")
     .replace(/^[.\s]+/, "")
     .trimEnd();

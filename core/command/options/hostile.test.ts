@@ -264,6 +264,14 @@ const attacks = [
   "% ",
   "　",
 ].map((part) => part.repeat(Math.ceil(50_000 / part.length)).slice(0, 50_000));
+test("marks heaped on one letter take no time, however long a text may be", () => {
+  const long = text("Say", { max: 50_000 });
+  const attack = `a${"\u0301\u0323\u0327".repeat(16_000)}`;
+  const before = performance.now();
+  expect(long.parse(attack, { now: new Date(), locale: "en", zone: "UTC", currency: "USD" })).toHaveLength(30);
+  expect(performance.now() - before).toBeLessThan(50);
+});
+
 test.each(Object.keys(KINDS).filter((k) => !/pick|person/.test(k)))("50 kB of nonsense as %s take no time", (kind) => {
   const { option } = KINDS[kind]!;
   const at: ParseContext = { now: new Date(), locale: "de", zone: "UTC", currency: "EUR" };

@@ -2,7 +2,7 @@
 import type { Act } from "../../act.ts";
 import { near } from "../near.ts";
 import { clip, type Option, type OptionKind, option, type ParseContext, type Suggestion, Wrong } from "../option.ts";
-import { plain } from "./typed.ts";
+import { composed, plain } from "./typed.ts";
 
 /**
  * A thing that options can ask for. `find` takes what somebody typed (an id, a slug or a name) and answers nothing, or
@@ -48,7 +48,7 @@ function actOf({ act }: ParseContext): Act {
 function writtenOf(raw: unknown): string {
   const written =
     typeof raw === "string" ? raw : typeof raw === "number" && Number.isSafeInteger(raw) ? String(raw) : "";
-  const value = written.length > MOST * 4 ? "" : plain(written.normalize("NFC")).trim();
+  const value = written.length > MOST * 4 ? "" : plain(composed(written)).trim();
   if (value === "" || value.length > MOST) throw new Wrong("Write its id or name.");
   return value;
 }

@@ -1,7 +1,9 @@
 // Text, choices and yes or no.
+import { localeOf } from "../../words/say.ts";
+import { choiceIn } from "../names.ts";
 import { near } from "../near.ts";
 import { type Option, option, Wrong } from "../option.ts";
-import { plain, typed } from "./typed.ts";
+import { composed, plain, typed } from "./typed.ts";
 
 type Length = { min?: number; max?: number; default?: string; example?: string };
 
@@ -20,7 +22,7 @@ export const text = (says: string, { min = 1, max = 1000, default: fallback, exa
       // Composed letters take at most four units of what was typed; beyond that it cannot fit, and is not looked at.
       if (written.length > max * 4 + 100)
         throw new Wrong("This has {length, number} letters; {max, number} fit.", { length: written.length, max });
-      const value = plain(written.normalize("NFC")).trim();
+      const value = plain(composed(written)).trim();
       const length = lettersOf(value);
       if (length < min) throw new Wrong("Write at least {min, plural, one {# letter} other {# letters}}.", { min });
       if (length > max) throw new Wrong("This has {length, number} letters; {max, number} fit.", { length, max });
@@ -47,23 +49,27 @@ export const choice = <const C extends readonly string[]>(
     example: more.default ?? choices[0] ?? "",
     ...(more.default === undefined ? {} : { fallback: more.default }),
     schema: { type: "string", enum: [...choices] },
-    parse(raw) {
+    parse(raw, at) {
       const value = typeof raw === "string" || typeof raw === "number" ? String(raw).trim().slice(0, 200) : "";
       const lower = value.toLowerCase();
-      const found = choices.find((c) => c.toLowerCase() === lower);
+      const found =
+        choices.find((c) => c.toLowerCase() === lower) ??
+        choices.find((c) => choiceIn(localeOf(at.locale), c).toLowerCase() === lower);
       if (found !== undefined) return found;
       const meant = near(choices, lower, (c) => [c])[0];
       if (meant !== undefined)
         throw new Wrong("Choose one of: {choices}. Did you mean {near}?", { choices: choices.join(", "), near: meant });
       throw new Wrong("Choose one of: {choices}.", { choices: choices.join(", ") });
     },
-    suggest: async (_act, wanted) => suggestOf(choices, wanted),
+    suggest: async (act, wanted) => suggestOf(choices, wanted, (c) => choiceIn(localeOf(act.locale), c)),
   });
 
-const suggestOf = (values: readonly string[], wanted: string) => {
+const suggestOf = (values: readonly string[], wanted: string, labelOf = (value: string) => value) => {
   const begin = wanted.trim().toLowerCase();
-  const all = values.map((value) => ({ value, label: value }));
-  return all.filter(({ value }) => value.toLowerCase().startsWith(begin)).slice(0, 25);
+  return values
+    .map((value) => ({ value, label: labelOf(value) }))
+    .filter((s) => s.value.toLowerCase().startsWith(begin) || s.label.toLowerCase().startsWith(begin))
+    .slice(0, 25);
 };
 
 // The words of the seven languages; each has one meaning in all of them.

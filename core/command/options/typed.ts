@@ -22,5 +22,11 @@ export const unaccented = (text: string): string =>
 // Control characters but tab and newline: the database keeps no NUL, and a terminal should not get the others.
 const CONTROLS = /[^\P{Cc}\t\n]/gu;
 
+// Unicode's stream-safe form (UAX 15): no writing has more marks on one letter, and sorting them takes time squared.
+const MARKS = /(\p{M}{30})\p{M}+/gu;
+
+/** Letters in their composed form, so that what looks the same is the same. */
+export const composed = (text: string): string => text.replace(MARKS, "$1").normalize("NFC");
+
 /** Text that any store and any surface takes: whole code points, no control characters, `\n` between lines. */
 export const plain = (text: string): string => text.toWellFormed().replace(/\r\n?/g, "\n").replace(CONTROLS, "");
