@@ -55,6 +55,15 @@ describe("stage show", () => {
       ["uptime", "later"],
       ["feedback", "waits"],
     ]);
+    // Money keeps the currency that the plan was made in.
+    expect(stage.gates.map((g) => g.currency)).toEqual([null, "USD", null, null]);
+    expect(stage.targets.map((t) => t.metric)).toEqual([
+      "viewers",
+      "revenue_gross",
+      "interactions_per_hour",
+      "songs_made",
+      "return_multiple",
+    ]);
     expect(stage.checklist).toHaveLength(5);
     expect(stage.risks).toHaveLength(3);
     expect(stage.choices.map((c) => c.slug)).toEqual(["stop", "continue"]);

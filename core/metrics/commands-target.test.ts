@@ -115,7 +115,7 @@ describe("budget show", () => {
       period: "month",
       amount: { amount: "18.00", minor: "1800", currency: "USD" },
     });
-    expect(reply.view.text).toBe("workspace: $18 a month.");
+    expect(reply.view.text).toBe("The whole workspace: $18 a month.");
     expect(items(reply).filter((b) => b.scope === "provider:suno")).toMatchObject([
       { amount: { amount: "3.60" }, each: "channel", period: "month" },
       { count: 12, of: "song", period: "day" },

@@ -1,7 +1,7 @@
 import type { Act } from "../act.ts";
 import { choice, command, decimal, localOf, moment, pick, text, whole } from "../command/index.ts";
 import { type View, view } from "../view/index.ts";
-import { aimWords, figureWords, metrics, nameOf, periodWords } from "./figures.ts";
+import { aimName, aimWords, figureWords, metrics, nameOf, periodWords } from "./figures.ts";
 import { unitOf } from "./slugs.ts";
 import { listTargets, setTarget, type Target } from "./target.ts";
 
@@ -102,7 +102,7 @@ function targetsView(act: Act, targets: readonly Target[]): View {
   const rows = targets
     .slice(0, SHOWN)
     .map((t) => [
-      t.scope === "" ? nameOf(t.metric) : `${nameOf(t.metric)} · ${t.scope}`,
+      aimName(act, t),
       wordsOf(act, t),
       t.stated === null ? "" : figureWords(act, t.metric, t.stated, t.currency),
     ]);

@@ -6,7 +6,7 @@ import { type Block, view } from "../view/index.ts";
 import { type Budget, capsByStage, listBudgets } from "./budget.ts";
 import { stageCheck, stageShow } from "./commands-stage.ts";
 import { targetList, targetSet } from "./commands-target.ts";
-import { figureWords, isMoney, moneyData, moneyWords, nameOf, periodWords } from "./figures.ts";
+import { aimName, capName, figureWords, isMoney, moneyData, moneyWords, periodWords } from "./figures.ts";
 
 const budgetData = ({ asset, amount, ...budget }: Budget) => ({
   ...budget,
@@ -15,7 +15,11 @@ const budgetData = ({ asset, amount, ...budget }: Budget) => ({
 
 function capWords(act: Act, { asset, amount, each, period }: Budget): string {
   const money = isMoney(asset) ? moneyData(amount, asset) : undefined;
-  const cap = money ? moneyWords(act.locale, money.amount, money.currency) : `${amount} × ${asset}`;
+  const cap = money
+    ? moneyWords(act.locale, money.amount, money.currency)
+    : asset === "song"
+      ? act.say("{count, plural, one {# song} other {# songs}}", { count: Number(amount) })
+      : `${amount} × ${asset}`;
   const words = `${cap} ${periodWords(act, period)}`;
   if (each === "channel") return act.say("{cap}, each channel", { cap: words });
   if (each === "person") return act.say("{cap}, each person", { cap: words });
@@ -41,9 +45,9 @@ export const budgetShow = command({
       return { view: view(act.say("Nothing is capped yet.")), data: { item: null, items: [] } };
     }
     const columns = [{ label: act.say("For") }, { label: act.say("At most"), align: "right" as const }];
-    const rows = budgets.map((b) => [b.scope, capWords(act, b)]);
+    const rows = budgets.map((b) => [capName(act, b.scope), capWords(act, b)]);
     const chart = first.scope === "workspace" ? await capsChart(act) : undefined;
-    const words = act.say("{scope}: {cap}.", { scope: first.scope, cap: capWords(act, first) });
+    const words = act.say("{scope}: {cap}.", { scope: capName(act, first.scope), cap: capWords(act, first) });
     return {
       view: view(words, { kind: "table", columns, rows }, ...(chart ? [chart] : [])),
       data: { item: budgetData(first), items: budgets.map(budgetData) },
@@ -71,14 +75,17 @@ async function capsChart(act: Act): Promise<Block | undefined> {
   };
 }
 
+const SIGNS = { ">": ">", ">=": "≥", "<": "<", "<=": "≤" };
+
 type Rule = {
   id: string;
   slug: string;
   name: string;
   metric: string;
   scope: string;
-  operator: string;
+  operator: keyof typeof SIGNS;
   threshold: string;
+  currency: string | null;
   window_seconds: number;
   severity: "notice" | "warning" | "critical";
   place: string;
@@ -94,7 +101,7 @@ export const ruleList = command({
   examples: ["rule list"],
   async run({ act }) {
     const rules = await rawOf(act.db)<Rule[]>`
-      select id, slug, name, metric, scope, operator, threshold, window_seconds, severity, place, advice, enabled
+      select id, slug, name, metric, scope, operator, threshold, currency, window_seconds, severity, place, advice, enabled
       from rule order by array_position(array['critical', 'warning', 'notice'], severity), slug`;
     const items = rules.map((r) => ({ ...r }));
     if (items.length === 0)
@@ -102,11 +109,10 @@ export const ruleList = command({
         view: view(act.say("Nothing is watched yet. An owner starts with nine: /setup blueprint:empty")),
         data: { items },
       };
-    const { currency } = act.workspace;
     const severity = { critical: act.say("critical"), warning: act.say("warning"), notice: act.say("notice") };
     const rows = items.map((r) => [
       r.enabled ? r.name : act.say("{rule} (off)", { rule: r.name }),
-      `${nameOf(r.metric)} ${r.operator} ${figureWords(act, r.metric, r.threshold, currency)}`,
+      `${aimName(act, r)} ${SIGNS[r.operator]} ${figureWords(act, r.metric, r.threshold, r.currency)}`,
       severity[r.severity],
     ]);
     const columns = [{ label: act.say("Rule") }, { label: act.say("When") }, { label: act.say("Severity") }];

@@ -54,6 +54,33 @@ export function aimWords(act: Speaking, { metric, low, high, currency }: Aim): s
   return down ? act.say("at most {value}", { value }) : act.say("at least {value}", { value });
 }
 
+/** "source:stores" is "stores", "each:channel" is "each channel". */
+const partWords = (act: Speaking, scope: string): string => {
+  const [kind = "", ...rest] = scope.split(":");
+  const part = rest.join(":").replaceAll("-", " ");
+  return kind === "each" ? act.say("each {thing}", { thing: part }) : part || kind;
+};
+
+/** "Revenue gross · stores" */
+export const aimName = (act: Speaking, { metric, scope }: { metric: string; scope: string }): string =>
+  scope === "" ? nameOf(metric) : `${nameOf(metric)} · ${partWords(act, scope)}`;
+
+/** What a budget is for: "The whole workspace", "Provider: suno". */
+export function capName(act: Speaking, scope: string): string {
+  const [kind = "", ...rest] = scope.split(":");
+  const name = rest.join(":").replaceAll("-", " ");
+  const words: Record<string, string> = {
+    workspace: act.say("The whole workspace"),
+    providers: act.say("All providers"),
+    provider: act.say("Provider {name}", { name }),
+    kind: act.say("Everything of kind {name}", { name }),
+    channel: act.say("Channel {name}", { name }),
+    pool: act.say("Pool {name}", { name }),
+    campaign: act.say("Campaign {name}", { name }),
+  };
+  return words[kind] ?? scope;
+}
+
 export function periodWords(act: Speaking, period: string): string {
   const words: Record<string, string> = {
     hour: act.say("an hour"),

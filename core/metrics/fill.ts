@@ -45,7 +45,7 @@ export async function fillPlan(at: Filling, blueprint: Blueprint) {
     lines: await put(lineRows(at, stages), (rows) =>
       db.insert(planLine).values(rows).onConflictDoNothing().returning({ id: planLine.id }),
     ),
-    gates: await put(gateRows(at, stages), (rows) =>
+    gates: await put(gateRows(at, blueprint), (rows) =>
       db.insert(gate).values(rows).onConflictDoNothing().returning({ id: gate.id }),
     ),
     checklist: await put(itemRows(at, stages), (rows) =>

@@ -47,7 +47,9 @@ export const lineRows = (at: Filling, stages: readonly StageData[]) =>
     ),
   );
 
-export const gateRows = (at: Filling, stages: readonly StageData[]) =>
+const currencyFor = (metric: string, currency: string) => (unitOf(metric) === "money" ? currency : null);
+
+export const gateRows = (at: Filling, { stages, currency }: Blueprint) =>
   stages.flatMap(({ number, gates }) =>
     gates.map((gate, position) => ({
       ...own(at),
@@ -62,6 +64,7 @@ export const gateRows = (at: Filling, stages: readonly StageData[]) =>
             scope: gate.scope ?? "",
             operator: gate.operator,
             value: gate.value,
+            currency: currencyFor(gate.metric, currency),
             windowDays: gate.days,
           }),
     })),
@@ -73,19 +76,23 @@ export const itemRows = (at: Filling, stages: readonly StageData[]) =>
   );
 
 export const riskRows = (at: Filling, { risks }: Blueprint) =>
-  risks.map((risk) => ({ ...own(at), ...risk, createdAt: at.now }));
+  risks.map((risk, position) => ({ ...own(at), ...risk, position, createdAt: at.now }));
 
 /** The business's own targets, and those of each stage. */
 export const targetRows = (at: Filling, { currency, targets, stages }: Blueprint) => {
-  const row = ({ due, ...target }: TargetData, stage: number | null) => ({
+  const row = ({ due, ...target }: TargetData, stage: number | null, position: number) => ({
     ...own(at),
     ...target,
     stage,
+    position,
     dueMonth: due ?? null,
-    currency: unitOf(target.metric) === "money" ? (target.currency ?? currency) : null,
+    currency: currencyFor(target.metric, target.currency ?? currency),
     setAt: at.now,
   });
-  return [...targets.map((t) => row(t, null)), ...stages.flatMap((s) => s.targets.map((t) => row(t, s.number)))];
+  return [
+    ...targets.map((t, position) => row(t, null, position)),
+    ...stages.flatMap((s) => s.targets.map((t, position) => row(t, s.number, position))),
+  ];
 };
 
 /** What is spent is counted in millionths: one song costs less than a cent. */
@@ -115,5 +122,11 @@ export const termRows = (at: Filling, { terms }: Blueprint) =>
     since: at.now,
   }));
 
-export const ruleRows = (at: Filling, { rules }: Blueprint) =>
-  rules.map(({ seconds, ...rule }) => ({ ...own(at), ...rule, windowSeconds: seconds, setAt: at.now }));
+export const ruleRows = (at: Filling, { rules, currency }: Blueprint) =>
+  rules.map(({ seconds, ...rule }) => ({
+    ...own(at),
+    ...rule,
+    currency: currencyFor(rule.metric, currency),
+    windowSeconds: seconds,
+    setAt: at.now,
+  }));

@@ -1,7 +1,7 @@
 // A stage as a card: what it asks for and costs, and what to do next.
 import type { Act } from "../act.ts";
 import { type Block, type Button, type Field, type View, view } from "../view/index.ts";
-import { aimWords, figureWords, type MoneyData, moneyWords, nameOf, periodWords } from "./figures.ts";
+import { aimName, aimWords, figureWords, type MoneyData, moneyWords, periodWords } from "./figures.ts";
 import type { Gate, Plan, Stage, Step } from "./stage.ts";
 
 const money = (act: Act, { amount, currency }: MoneyData) => moneyWords(act.locale, amount, currency);
@@ -52,7 +52,6 @@ function fieldsOf(act: Act, stage: Stage): Field[] {
       : starts === ends
         ? `${starts}`
         : act.say("{starts} to {ends}", { starts, ends });
-  const signed = gates.filter((g) => g.signed_at !== null).length;
   const done = checklist.filter((i) => i.done_at !== null).length;
   return [
     { label: unit === "week" ? act.say("Weeks") : act.say("Months"), value: span },
@@ -62,15 +61,21 @@ function fieldsOf(act: Act, stage: Stage): Field[] {
       : [
           {
             label: act.say("Gates"),
-            value: act.say("{signed} of {count} signed, {later} measured", {
-              signed,
-              count: gates.filter((g) => g.metric === null).length,
-              later: gates.filter((g) => g.metric !== null).length,
-            }),
+            value: gatesWords(act, gates),
           },
         ]),
     { label: act.say("Checklist"), value: act.say("{done} of {count} done", { done, count: checklist.length }) },
   ];
+}
+
+function gatesWords(act: Act, gates: readonly Gate[]): string {
+  const later = gates.filter((g) => g.metric !== null).length;
+  const count = gates.length - later;
+  const signed = gates.filter((g) => g.signed_at !== null).length;
+  return [
+    ...(later > 0 ? [act.say("{count} measured later", { count: later })] : []),
+    ...(count > 0 ? [act.say("{signed} of {count} signed", { signed, count })] : []),
+  ].join(" · ");
 }
 
 function chartOf(act: Act, stage: Stage, steps: readonly Step[]): Block | undefined {
@@ -147,7 +152,7 @@ function checklistOf(act: Act, { checklist }: Stage): Block | undefined {
 function targetsOf(act: Act, { targets }: Stage): Block | undefined {
   if (targets.length === 0) return undefined;
   const rows = targets.map((t) => [
-    t.scope === "" ? nameOf(t.metric) : `${nameOf(t.metric)} · ${t.scope}`,
+    aimName(act, t),
     `${aimWords(act, t)} ${periodWords(act, t.period)}`.trim(),
     t.stated === null ? "" : figureWords(act, t.metric, t.stated, t.currency),
   ]);

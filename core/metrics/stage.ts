@@ -30,6 +30,7 @@ export type Gate = {
   scope: string;
   operator: string | null;
   value: string | null;
+  currency: string | null;
   window_days: number | null;
   signed_at: string | null;
 };
@@ -89,15 +90,15 @@ export async function readStage(act: Act, wanted?: number): Promise<Stage> {
       where stage = ${number} order by plan, position`,
     sql<Aimed[]>`
       select id, metric, scope, period, low, high, currency, stated, note from target
-      where stage = ${number} and due_on is null order by scope <> '', id`,
+      where stage = ${number} and due_on is null order by position, id`,
     sql<Gate[]>`
-      select id, slug, says, metric, scope, operator, value, window_days, signed_at from gate
+      select id, slug, says, metric, scope, operator, value, currency, window_days, signed_at from gate
       where stage = ${number} order by position`,
     sql<Item[]>`
       select id, slug, says, due, done_at from checklist_item where stage = ${number} order by position`,
     sql<Risk[]>`
       select id, slug, stage, kind, level, says, mitigation, backup, trigger from risk
-      where stage = ${number} or stage is null order by stage, id`,
+      where stage = ${number} or stage is null order by stage, position, id`,
   ]);
   return {
     ...head,

@@ -32,7 +32,7 @@ export async function listTargets(
   const sql = rawOf(act.db);
   const one = metric === undefined ? sql`true` : sql`metric = ${metric}`;
   if (stage !== undefined)
-    return sql<Target[]>`select ${columns(act)} from target where ${one} and stage = ${stage} order by scope <> '', id`;
+    return sql<Target[]>`select ${columns(act)} from target where ${one} and stage = ${stage} order by position, id`;
   return sql<Target[]>`
     select ${columns(act)} from (
       select distinct on (t.metric, t.scope, t.period, t.due_month, t.due_on) t.*
@@ -41,7 +41,7 @@ export async function listTargets(
       order by t.metric, t.scope, t.period, t.due_month, t.due_on,
         t.stage is not distinct from s.number desc, t.stage is null desc, t.stage <= s.number desc,
         abs(t.stage - s.number)) held
-    order by scope <> '', metric, scope, period, due_month nulls first, due_on nulls first`;
+    order by stage nulls last, position, metric, scope, period, due_month nulls first, due_on nulls first`;
 }
 
 export type Wanted = {

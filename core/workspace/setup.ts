@@ -142,7 +142,7 @@ function card(act: Act, blueprint: Blueprint, name: string, created: Created): V
   const done = fields.length > 0;
   return view(
     done
-      ? act.say("{name} is set up: {blueprint}.", { name, blueprint: kindOf(act, blueprint.slug) })
+      ? act.say("{name} is set up as {blueprint}.", { name, blueprint: kindOf(act, blueprint.slug) })
       : act.say("Nothing was missing: {name} is set up already.", { name }),
     ...(done ? [{ kind: "fields" as const, fields }] : []),
     {

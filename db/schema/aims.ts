@@ -30,6 +30,7 @@ export const target = pgTable(
     stage: integer(),
     dueMonth: integer(),
     dueOn: text(),
+    position: integer().notNull().default(0),
     low: figure().notNull(),
     high: figure(),
     /** Of a money metric. */
@@ -158,6 +159,8 @@ export const rule = pgTable(
     scope: text().notNull().default(""),
     operator: text().$type<">" | ">=" | "<" | "<=">().notNull(),
     threshold: figure().notNull(),
+    /** Of a money metric. */
+    currency: text(),
     windowSeconds: integer().notNull(),
     severity: text().$type<"notice" | "warning" | "critical">().notNull(),
     /** Where it is told; empty: where staff are. */

@@ -124,6 +124,8 @@ export const gate = pgTable(
     scope: text().notNull().default(""),
     operator: text().$type<">" | ">=" | "<" | "<=">(),
     value: figure(),
+    /** Of a money metric. */
+    currency: text(),
     windowDays: integer(),
     signedBy: uuid(),
     signedAt: moment(),
@@ -191,6 +193,7 @@ export const risk = pgTable(
     slug: text().notNull(),
     /** Empty: a risk of the whole business. */
     stage: integer(),
+    position: integer().notNull().default(0),
     kind: text().notNull(),
     level: text().$type<"low" | "medium" | "medium-high" | "high">().notNull(),
     says: text().notNull(),
