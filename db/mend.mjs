@@ -32,6 +32,8 @@ const CONNECTION = [
     "    !hadError && (query || sent.length) && error(Errors.connection('CONNECTION_CLOSED', options, socket))\n",
     "    ;(query || sent.length) && error(Errors.connection('CONNECTION_CLOSED', options, socket))\n    query = null\n",
   ],
+  // Its own first question: nobody awaits it, and whoever waits for the connection hears that it broke.
+  ["        return fetchArrayTypes()\n", "        return fetchArrayTypes().catch(() => {})\n"],
 ];
 
 const INDEX = [
@@ -60,12 +62,14 @@ export function mendDriver(modules) {
   ]);
   let done = "mended before";
   for (const [file, changes] of files) {
-    let text = fs.readFileSync(file, "utf8");
-    if (text.includes(MARK)) continue;
+    const before = fs.readFileSync(file, "utf8");
+    let text = before;
     for (const [was, is] of changes) {
+      if (text.includes(is)) continue;
       if (text.split(was).length !== 2) return `${file} is not as expected`;
       text = text.replace(was, () => is);
     }
+    if (text === before) continue;
     // Whoever reads it at this moment reads the one or the other, never half.
     try {
       fs.writeFileSync(`${file}.new`, text);

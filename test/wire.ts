@@ -11,6 +11,8 @@ export type Wire = {
   cut(): Promise<void>;
   /** Connections stay, and nothing passes. */
   jam(): void;
+  /** Takes connections and breaks each at once, as a proxy does before a server that is gone. */
+  refuse(): void;
   mend(): Promise<void>;
   close(): Promise<void>;
 };
@@ -20,7 +22,9 @@ export async function openWire(target: string): Promise<Wire> {
   const path = join(folder, ".s.PGSQL.5432");
   const pairs = new Set<[Socket, Socket]>();
   let jammed = false;
+  let refusing = false;
   const server = createServer((near) => {
+    if (refusing) return void near.destroy();
     const far = dial(addressOf(target));
     const pair: [Socket, Socket] = [near, far];
     pairs.add(pair);
@@ -51,8 +55,12 @@ export async function openWire(target: string): Promise<Wire> {
       jammed = true;
       for (const pair of pairs) for (const side of pair) side.pause();
     },
+    refuse() {
+      refusing = true;
+      for (const [near] of pairs) near.destroy();
+    },
     async mend() {
-      jammed = false;
+      jammed = refusing = false;
       for (const pair of pairs) for (const side of pair) side.resume();
       if (!server.listening) await listen();
     },

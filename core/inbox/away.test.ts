@@ -1,39 +1,32 @@
 // A database that is away, in every way that one can be: nobody waits long, and nobody has to be told when it is back.
-import { mkdtempSync, rmSync } from "node:fs";
-import { createConnection, createServer, type Server, type Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { connect, type Database, inWorkspace } from "../../db/connect.ts";
 import { testDatabase } from "../../test/house.ts";
+import { openWire, type Wire } from "../../test/wire.ts";
 import { isAway } from "./handle.ts";
 
 const WORKSPACE = "01900000-0000-7000-8000-000000000000";
-/** Of DESIGN: about two seconds. The rest is for a machine that is busy with other things. */
-const BOUND_MS = 4000;
+/** Of the design: about two seconds. The rest is for a machine that is busy with other things. */
+const BOUND_MS = 5000;
 
-type Mode = "pass" | "silent" | "drop" | "swallow";
 let real: Awaited<ReturnType<typeof testDatabase>>;
-let folder: string;
-let proxy: ReturnType<typeof proxyTo>;
+let wire: Wire;
 let database: Database;
 
 beforeAll(async () => {
   real = await testDatabase();
-  folder = mkdtempSync(join(tmpdir(), "impresario-away-"));
-  proxy = proxyTo(real.appUrl, join(folder, ".s.PGSQL.5432"));
-  await proxy.open();
-  const url = new URL(real.appUrl);
-  url.host = "localhost";
-  url.search = `?host=${encodeURIComponent(folder)}`;
-  database = connect({ ownerUrl: real.ownerUrl, appUrl: url.href, max: 4 });
+  wire = await openWire(real.appUrl);
+});
+
+beforeEach(async () => {
+  const fresh = connect({ ownerUrl: real.ownerUrl, appUrl: wire.url, max: 4 });
+  database = fresh;
+  return () => fresh.close();
 });
 
 afterAll(async () => {
-  proxy.shut();
-  await database.close();
+  await wire.close();
   await real.drop();
-  rmSync(folder, { recursive: true });
 });
 
 const ask = () => inWorkspace(database, WORKSPACE, (tx) => tx.execute<{ one: number }>("select 1 as one"));
@@ -61,30 +54,27 @@ async function comesBack(): Promise<void> {
   expect(await ask()).toEqual([{ one: 1 }]);
 }
 
-test("one that is not there is refused at once, and used again when it is there", async () => {
+test("one that is not there is refused, and used again when it is there", async () => {
   expect(await ask()).toEqual([{ one: 1 }]);
-  proxy.shut();
+  await wire.cut();
   await allFail(100);
   await allFail(1);
-  await proxy.open();
+  await wire.mend();
   await comesBack();
 });
 
-test.each(["silent", "drop"] as const)("one behind a proxy that is %s", async (mode) => {
-  proxy.mode(mode);
-  proxy.cut();
+test.each(["refuse", "jam"] as const)("one that was never reached, behind a wire that does %s", async (how) => {
+  wire[how]();
   await allFail(100);
-  proxy.mode("pass");
-  proxy.cut();
+  await wire.mend();
   await comesBack();
 });
 
 test("one whose network swallows what is under way", async () => {
   await Promise.all(Array.from({ length: 8 }, ask));
-  proxy.mode("swallow");
+  wire.jam();
   await allFail(20);
-  proxy.mode("pass");
-  proxy.cut();
+  await wire.mend();
   await comesBack();
 });
 
@@ -102,54 +92,13 @@ test("more callers than connections wait for each other, and none is sent away",
 
 test("what waited too long for a connection is not done behind its caller's back", async () => {
   let done = 0;
-  proxy.mode("silent");
-  proxy.cut();
-  await new Promise((heard) => setTimeout(heard, 50));
+  wire.jam();
   const work = inWorkspace(database, WORKSPACE, async (tx) => {
     done++;
     await tx.execute("select 1");
   });
   await expect(work).rejects.toMatchObject({ code: "CONNECT_TIMEOUT" });
-  proxy.mode("pass");
-  proxy.cut();
+  await wire.mend();
   await comesBack();
   expect(done).toBe(0);
 });
-
-function proxyTo(url: string, path: string) {
-  const { searchParams, hostname, port } = new URL(url);
-  const host = searchParams.get("host");
-  const target = host ? { path: `${host}/.s.PGSQL.5432` } : { host: hostname, port: Number(port || 5432) };
-  let mode: Mode = "pass";
-  let server: Server | null = null;
-  const sockets = new Set<Socket>();
-  const keep = (socket: Socket) => {
-    sockets.add(socket);
-    socket.on("error", () => {}).on("close", () => sockets.delete(socket));
-  };
-  const cut = () => {
-    for (const socket of sockets) socket.destroy();
-  };
-  return {
-    open: () =>
-      new Promise<void>((done) => {
-        server = createServer((socket) => {
-          keep(socket);
-          if (mode === "drop") return void socket.destroy();
-          if (mode !== "pass") return;
-          const there = createConnection(target);
-          keep(there);
-          socket.on("data", (bytes) => mode === "pass" && there.write(bytes)).on("close", () => there.destroy());
-          there.on("data", (bytes) => mode === "pass" && socket.write(bytes)).on("close", () => socket.destroy());
-        }).listen(path, done);
-      }),
-    shut() {
-      server?.close();
-      cut();
-    },
-    cut,
-    mode(next: Mode) {
-      mode = next;
-    },
-  };
-}
