@@ -20,6 +20,8 @@ const UPKEEP = "upkeep";
 /** Ten seconds is the engine's least; with a look every ten, a killed worker's job runs again within twenty. */
 const HEARTBEAT = { heartbeatSeconds: 10 };
 const LOOK = { superviseIntervalSeconds: 10, monitorIntervalSeconds: 10 };
+/** Old messages go every hour; of the engine's flows and indexes-in-the-background we use nothing. */
+const HOUSEWORK = { maintenanceIntervalSeconds: 3600, flowIntervalSeconds: 3600, bamIntervalSeconds: 3600 };
 /** A message is tried again only for want of a sign of life; how often a job may fail is counted in its own row. */
 const MESSAGE = { ...HEARTBEAT, retryLimit: 50, retryDelay: 1, retryBackoff: false, deleteAfterSeconds: 3600 };
 const SETUP_LOCK = 7_304_119;
@@ -113,6 +115,7 @@ async function open(shop: Shop, database: Database, { role }: EngineOptions): Pr
     schedule: false,
     useListenNotify: worker,
     ...LOOK,
+    ...HOUSEWORK,
   });
   boss.on(
     "error",

@@ -10,21 +10,24 @@ export function reporter(write: (progress: Progress) => Promise<unknown>, every 
   let latest: Progress | undefined;
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<unknown> = Promise.resolve();
+  let busy = false;
   let ended = false;
   const flush = () => {
     timer = undefined;
     if (!latest || ended) return;
     const progress = latest;
     latest = undefined;
+    busy = true;
     // The pause begins when the write has ended: a slow database is not asked faster than it answers.
     writing = write(progress).finally(() => {
+      busy = false;
       if (!ended) timer = setTimeout(flush, every);
     });
   };
   return {
     report(progress) {
       if (ended) return;
-      const first = latest === undefined && timer === undefined;
+      const first = !busy && timer === undefined;
       latest = progress;
       if (first) timer = setTimeout(flush, 0);
     },

@@ -5,7 +5,7 @@ import type { Act } from "../core/act.ts";
 import { record } from "../core/audit/index.ts";
 import { type House, span } from "../core/house.ts";
 import { isAway } from "../core/inbox/index.ts";
-import { failed, finishRuns, jobAct, showProgress, writeProgress } from "../core/jobs/index.ts";
+import { type Ending, failed, finishRuns, jobAct, showProgress, writeProgress } from "../core/jobs/index.ts";
 import { Refusal } from "../core/problem.ts";
 import { asJson } from "../core/text.ts";
 import { localeOf, say } from "../core/words/say.ts";
@@ -110,8 +110,7 @@ function inFence<T>(
   work: (act: Act, tx: Tx) => Promise<T>,
 ): Promise<T> {
   return inWorkspace(database, claim.workspaceId, async (tx) => {
-    await hold(tx, claim);
-    const { act, changes } = await jobAct(shop.house, { database, tx }, claim);
+    const [, { act, changes }] = await Promise.all([hold(tx, claim), jobAct(shop.house, { database, tx }, claim)]);
     const result = await work(act, tx);
     if (changes.length > 0) await record(act, { command: claim.name, outcome: "done", changes });
     return result;
@@ -122,13 +121,10 @@ const complete = (work: Work, given: Result | ((act: Act) => Promise<Result>)): 
   inFence(work, async (act, tx) => {
     const result = typeof given === "function" ? await given(act) : given;
     const { view, data } = result && "view" in result ? result : { view: result, data: undefined };
-    await writeDone(tx, work.claim, data, act.now);
+    const written = writeDone(tx, work.claim, data, act.now).execute();
     const shown = view ?? { text: act.say("{job} is done.", { job: work.claim.name }), blocks: [] };
-    await finishRuns(act, work.shop.house.commands, work.claim.id, {
-      status: "done",
-      view: shown,
-      ...(data ? { data } : {}),
-    });
+    const ending: Ending = { status: "done", view: shown, ...(data ? { data } : {}) };
+    await Promise.all([written, finishRuns(act, work.shop.house.commands, work.claim.id, ending)]);
   });
 
 /** The work did not end well: try again later, give it up, or let go of what is no longer ours. */

@@ -5,7 +5,8 @@ const SECRETS: readonly [RegExp, string][] = [
   // user:password@ and everything after ? in an address
   [/(\w+:\/\/)[^\s/@]+@/g, "$1"],
   [/(\w+:\/\/[^\s?]+)\?\S*/g, "$1"],
-  [/\b(bearer|token|key|secret|password|authorization)\b(["']?\s*[:=]\s*|\s+)\S+/gi, "$1 …"],
+  [/\b(bearer|basic)\s+\S+/gi, "…"],
+  [/\b(\w*(?:token|key|secret|password|authorization))["']?\s*[:=]\s*\S+/gi, "$1 …"],
   // What looks like a key: long and without spaces, with a digit in it.
   [/\b(?=[\w-]*\d)[\w-]{24,}\b/g, "…"],
   [/(?:\/[\w.@-]+){2,}\/([\w.@-]+)/g, "$1"],

@@ -5,6 +5,5 @@ import { announceRun as editMessages } from "../outbox/index.ts";
 
 /** Call it when the run's answer is written. */
 export async function announceRun(act: Act, run: string, status: string): Promise<void> {
-  await act.emit(runChanged, { run, status }, run);
-  await editMessages(act, run);
+  await Promise.all([act.emit(runChanged, { run, status }, run), editMessages(act, run)]);
 }

@@ -22,8 +22,9 @@ export async function finishRuns(act: Act, commands: Registry | null, job: strin
   if (runs.length === 0) return;
   const { status, ...rest } = { ...ending, view: commands ? await sealView(act, commands, ending.view) : ending.view };
   for (const { id, answer } of runs) {
-    await writeRun(act, id, status, { ...answer, ...rest });
-    await announceRun(act, id, status);
+    // On its way first: who is told reads it.
+    const written = writeRun(act, id, status, { ...answer, ...rest }).execute();
+    await Promise.all([written, announceRun(act, id, status)]);
   }
 }
 
