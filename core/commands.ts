@@ -1,5 +1,6 @@
 // Every command of the house, area by area. An area that is not named here does not exist for anybody.
-import { auditCommands } from "./audit/index.ts";
+// Not through the index: these know persons, and persons are known by what writes the audit.
+import { auditCommands } from "./audit/commands.ts";
 import { type Command, help, type Registry, registry } from "./command/index.ts";
 import { jobCommands } from "./jobs/index.ts";
 import { metricCommands } from "./metrics/index.ts";

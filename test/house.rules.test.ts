@@ -74,6 +74,8 @@ test("areas of core talk through their index.ts", () => {
       .map((spec) => target(file, spec))
       // Words of the platform-free kernel are one file each; `view` holds charts as a room of its own.
       .filter((to) => area(to) && area(to) !== area(file) && !/\/(index|say)\.ts$|\.json$/.test(to))
+      // The list of all commands may take an area's from their own file, where the index would go round in a circle.
+      .filter((to) => !(file === "core/commands.ts" && to.endsWith("/commands.ts")))
       .map((to) => `${file} imports ${to}`),
   );
   expect(past).toEqual([]);

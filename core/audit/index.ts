@@ -1,4 +1,3 @@
-export { auditCommands } from "./commands.ts";
 export { type Entry, record } from "./record.ts";
 export { auditSealed, type Head, sealAudit } from "./seal.ts";
 export { type Finding, type Report, verifyAudit } from "./verify.ts";
