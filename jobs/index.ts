@@ -3,6 +3,7 @@ import type { House } from "../core/house.ts";
 import { WORKER } from "../core/jobs/index.ts";
 import { type Engine, type EngineOptions, startEngine } from "./engine.ts";
 import type { Handler } from "./handler.ts";
+import { exportJob } from "./person-export.ts";
 import { type Every, startSchedule } from "./schedule.ts";
 import { sweep } from "./sweep.ts";
 import { chores, doChore } from "./upkeep.ts";
@@ -10,7 +11,7 @@ import { chores, doChore } from "./upkeep.ts";
 export { reactionsOf } from "./reactions.ts";
 
 /** The work that this version can do. */
-const HANDLERS: readonly Handler[] = [];
+const HANDLERS: readonly Handler[] = [exportJob];
 /** What comes again by itself in every workspace. */
 const SCHEDULES: readonly Every[] = [];
 /** Three missed and a worker counts as gone (`status`). */

@@ -1,6 +1,7 @@
 import { command } from "../command/index.ts";
 import { view } from "../view/index.ts";
 import { linkCommands } from "./commands-link.ts";
+import { personCommands } from "./commands-person.ts";
 import { roleCommands } from "./commands-role.ts";
 import { selfCommands } from "./commands-self.ts";
 import { tokenCommands } from "./commands-token.ts";
@@ -43,4 +44,11 @@ export const whoami = command({
   },
 });
 
-export const peopleCommands = [whoami, ...selfCommands, ...linkCommands, ...roleCommands, ...tokenCommands];
+export const peopleCommands = [
+  whoami,
+  ...personCommands,
+  ...selfCommands,
+  ...linkCommands,
+  ...roleCommands,
+  ...tokenCommands,
+];

@@ -18,6 +18,8 @@ export {
 } from "./codes.ts";
 export { peopleCommands } from "./commands.ts";
 export { codeAnswer } from "./commands-link.ts";
+export { personErased } from "./erase.ts";
+export { exportPerson, personExport } from "./export.ts";
 export { ensureOwnerToken, type FirstOwner } from "./first.ts";
 export { personMerged, personSplit } from "./merge.ts";
 export { byId, type Known, persons } from "./persons.ts";
