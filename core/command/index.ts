@@ -3,16 +3,13 @@ export {
   type CommandSchema,
   type Described,
   describeCommand,
-  examplesOf,
-  inputsOf,
   jsonSchemaOf,
-  nearest,
   type Speaker,
   speaker,
 } from "./describe.ts";
 export { type Call, dispatch, type Outcome, refused, type Status } from "./dispatch.ts";
 export { help } from "./help.ts";
-export { choiceIn, type Group, groupsOf, localised, type Named } from "./names.ts";
+export { type Group, groupsOf, localised, type Named } from "./names.ts";
 export { near } from "./near.ts";
 export {
   clip,
@@ -20,7 +17,6 @@ export {
   type Options,
   option,
   type ParseContext,
-  parseOptions,
   type Suggestion,
   Wrong,
 } from "./option.ts";

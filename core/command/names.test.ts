@@ -2,12 +2,19 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Act } from "../act.ts";
 import { view } from "../view/index.ts";
 import { wordsOf } from "../words/say.ts";
-import { command } from "./command.ts";
-import { describeCommand, inputsOf, jsonSchemaOf, nearest, speaker } from "./describe.ts";
-import { groupsOf, localised } from "./names.ts";
+import { inputsOf, nearest } from "./describe.ts";
+import {
+  command,
+  describeCommand,
+  formatWords,
+  groupsOf,
+  jsonSchemaOf,
+  localised,
+  parseWords,
+  registry,
+  speaker,
+} from "./index.ts";
 import { choice, money, text, whole, yesNo } from "./options/index.ts";
-import { registry } from "./registry.ts";
-import { parseWords } from "./words.ts";
 
 const song = command({
   name: "generate song",
@@ -77,6 +84,7 @@ test("words are understood in the speaker's language, English always", () => {
     options: { title: "nacht", count: "3" },
   });
   expect(heard("/generate song title:nacht count:3")?.options).toEqual({ title: "nacht", count: "3" });
+  expect(heard(formatWords(song, { title: "nacht und tag" }))?.options).toEqual({ title: "nacht und tag" });
   expect(heard("/生成　曲 曲数：３")?.options).toEqual({ count: "３" });
 });
 
