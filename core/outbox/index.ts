@@ -1,3 +1,6 @@
 export { announceRun } from "./announce.ts";
 export { outboxDepth } from "./depth.ts";
+export { messageFailed, placeGone } from "./events.ts";
+export type { Outgoing, Sender, Sent, Trouble } from "./sender.ts";
+export { type Outbox, type OutboxOptions, startOutbox } from "./start.ts";
 export { answer, edit, type Message, post, remove } from "./write.ts";

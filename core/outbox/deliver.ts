@@ -1,0 +1,96 @@
+// One message: sent at its pace, and what its failure means. The decisions, apart from who runs them and when.
+import type { House } from "../house.ts";
+import type { Buckets } from "./buckets.ts";
+import type { Ending } from "./rows.ts";
+import type { Outgoing, Sender, Sent, Trouble } from "./sender.ts";
+
+/** A platform that is away for longer than this: the message is too old to be of use. */
+const MOST_AGE = 24 * 3600_000;
+/** An error that nobody can name. */
+const MOST_UNKNOWN = 8;
+const LONGEST_PAUSE = 60_000;
+/** Waits up to this long are waited for with the message in hand; for longer ones it goes back to the queue. */
+export const SHORT_WAIT = 1_000;
+
+export type Outcome = Ending | { id: string; kind: "gone" };
+
+export type Delivery = {
+  house: House;
+  sender: Sender;
+  buckets: Buckets;
+  /** Milliseconds until a send is given up. Less than a lease. */
+  patience: number;
+};
+
+export async function deliver(delivery: Delivery, message: Outgoing, since: Date): Promise<Outcome> {
+  const { house, sender } = delivery;
+  const { id } = message;
+  if ((message.kind === "edit" || message.kind === "delete") && !message.target)
+    return { id, kind: "failed", error: "There is no message to change: it was never sent." };
+  const bucket = sender.bucketOf?.(message) ?? `${message.tenant}\n${message.place}`;
+  const wait = await turnOf(delivery.buckets, bucket);
+  if (wait > 0) return { id, kind: "again", after: wait, counts: false, error: "It waits for its turn." };
+  try {
+    const { external, lost, learned } = await sendIn(delivery, message);
+    if (learned) delivery.buckets.learn(bucket, learned);
+    if (lost?.length) house.log.info({ message: id, lost }, "a message did not fit and was cut");
+    const known = external ?? (message.kind === "edit" ? message.target?.external : undefined);
+    return { id, kind: "sent", external: known ?? null, lost: lost?.length ? lost : null, now: house.sources.now() };
+  } catch (error) {
+    const age = house.sources.now().getTime() - since.getTime();
+    return judge(delivery, message, age, bucket, error);
+  }
+}
+
+/** Waits a little for the bucket; answers how long is left when that is not enough. */
+async function turnOf(buckets: Buckets, bucket: string): Promise<number> {
+  const until = performance.now() + SHORT_WAIT;
+  for (;;) {
+    const wait = buckets.take(bucket);
+    if (wait === 0 || performance.now() + wait > until) return wait;
+    await new Promise((done) => setTimeout(done, Math.ceil(wait)));
+  }
+}
+
+class TooSlow extends Error {}
+
+/** The sender may overhear the signal: it is left alone then, and the message may arrive twice. */
+async function sendIn({ sender, patience }: Delivery, message: Outgoing): Promise<Sent> {
+  const control = new AbortController();
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    const slow = new TooSlow(`No answer in ${patience} ms.`);
+    control.abort(slow);
+    late.reject(slow);
+  }, patience);
+  try {
+    return await Promise.race([sender.send(message, control.signal), late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function judge({ house, sender, buckets }: Delivery, message: Outgoing, age: number, bucket: string, error: unknown) {
+  const { id } = message;
+  const why = error instanceof Error ? error.message.slice(0, 500) : String(error).slice(0, 500);
+  const trouble: Trouble = error instanceof TooSlow ? { kind: "retry" } : sender.classify(error);
+  const pause = backoff(message.attempts, house.sources.random());
+  if (trouble.kind === "gone") return { id, kind: "gone" } as const;
+  if (trouble.kind === "refused") return { id, kind: "failed", error: trouble.why ?? why } as const;
+  if (trouble.kind === "unknown") {
+    house.log.warn({ message: id, attempts: message.attempts, err: error }, "a message could not be sent");
+    if (message.attempts + 1 >= MOST_UNKNOWN) return { id, kind: "failed", error: why } as const;
+    return { id, kind: "again", after: pause, counts: true, error: why } as const;
+  }
+  const { after, everywhere, learned } = trouble;
+  if (learned) buckets.learn(bucket, learned);
+  if (age > MOST_AGE) return { id, kind: "failed", error: why } as const;
+  if (after === undefined) return { id, kind: "again", after: pause, counts: true, error: why } as const;
+  buckets.stop(everywhere ? undefined : (trouble.bucket ?? bucket), after);
+  // A little later than told, and not all at the same moment.
+  return { id, kind: "again", after: after + house.sources.random() * 50, counts: false, error: why } as const;
+}
+
+/** Half a second, doubled each time, up to a minute; between half of it and all of it, so that not all come back at once. */
+export const backoff = (attempts: number, random: number): number =>
+  Math.min(LONGEST_PAUSE, 500 * 2 ** Math.min(attempts, 10)) * (0.5 + random / 2);

@@ -1,0 +1,9 @@
+import { eventKind } from "../act.ts";
+
+/** A place is closed to us: its bot was removed, or the place itself. */
+export const placeGone = eventKind<{ surface: string; tenant: string; place: string; unsent: number }>("place.gone");
+
+/** A message could not be delivered, and will not be tried again. */
+export const messageFailed = eventKind<{ surface: string; place: string; message: string; error: string }>(
+  "message.failed",
+);

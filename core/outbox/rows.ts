@@ -1,0 +1,124 @@
+// The rows of the outbox as the sender sees them: the head of a place, and what became of it. One transaction a step.
+// Leases and waits are measured by the database's own clock: all processes agree on it, and a test's clock stops nothing.
+import { type Database, inWorkspace, rawOf, type Tx } from "../../db/connect.ts";
+import type { Outgoing } from "./sender.ts";
+import type { PlaceKey } from "./write.ts";
+
+/** What became of a message that was tried. */
+export type Ending =
+  | { id: string; kind: "sent"; external: string | null; lost: string[] | null; now: Date }
+  | { id: string; kind: "again"; after: number; counts: boolean; error: string }
+  | { id: string; kind: "failed"; error: string };
+
+export type Head = { message: Outgoing; since: Date; gone: boolean } | { wait: number } | undefined;
+
+/** Writes what became of the last message of a place, and takes the next: recorded as tried before it is sent. */
+export function step(
+  database: Database,
+  place: PlaceKey,
+  lease: number,
+  ending: Ending | undefined,
+  more?: (tx: Tx) => Promise<unknown>,
+): Promise<Head> {
+  return inWorkspace(database, place.workspaceId, async (tx) => {
+    // Sent at once, before the rest: both travel in one packet, in this order.
+    const ended = ending && end(tx, ending).execute();
+    if (more) await more(tx);
+    const [, head] = await Promise.all([ended, take(tx, place, lease)]);
+    return head;
+  });
+}
+
+/** Without taking the next. */
+export const finish = (database: Database, { workspaceId }: PlaceKey, ending: Ending) =>
+  inWorkspace(database, workspaceId, (tx) => end(tx, ending));
+
+function end(tx: Tx, ending: Ending) {
+  const raw = rawOf(tx);
+  if (ending.kind === "sent") {
+    return raw`update outbox set status = 'sent', external = ${ending.external}, error = null, lease_until = null,
+      lost = ${ending.lost && JSON.stringify(ending.lost)}::text::jsonb, sent_at = ${ending.now.toISOString()}
+      where id = ${ending.id} and status = 'sending'`;
+  }
+  if (ending.kind === "failed") {
+    return raw`update outbox set status = 'failed', error = ${ending.error}, lease_until = null
+      where id = ${ending.id} and status = 'sending'`;
+  }
+  return raw`update outbox set status = 'waiting', error = ${ending.error}, lease_until = null,
+      attempts = greatest(0, attempts - ${ending.counts ? 0 : 1}),
+      not_before = clock_timestamp() + ${`${Math.round(ending.after)} milliseconds`}::interval
+    where id = ${ending.id} and status = 'sending'`;
+}
+
+type Taken = Omit<Outgoing, "workspaceId" | "target"> & {
+  taken: boolean;
+  wait: number | null;
+  created_at: string;
+  gone: boolean;
+  external: string | null;
+  their: Record<string, unknown> | null;
+};
+
+async function take(tx: Tx, { workspaceId, surface, tenant, place }: PlaceKey, lease: number): Promise<Head> {
+  const [row] = await rawOf(tx)<Taken[]>`
+    with head as (
+      select id, seq, not_before, lease_until, status from outbox
+      where surface = ${surface} and tenant = ${tenant} and place = ${place} and status in ('waiting', 'sending')
+      order by seq, created_at limit 1),
+    free as (
+      select o.id from outbox o join head using (id)
+      where (o.status = 'waiting' and o.not_before <= clock_timestamp())
+        or (o.status = 'sending' and o.lease_until < clock_timestamp())
+      for update of o skip locked),
+    taken as (
+      update outbox o set status = 'sending', attempts = o.attempts + 1,
+        lease_until = clock_timestamp() + ${`${lease} milliseconds`}::interval
+      from free where o.id = free.id
+      returning o.id, o.seq, o.subject, o.kind, o.view, o.hints, o.attempts, o.created_at)
+    select taken.*, taken.id is not null as taken, t.external, t.hints as their,
+      greatest(0, extract(epoch from
+        case when head.status = 'sending' then head.lease_until else head.not_before end - clock_timestamp()) * 1000
+      )::float8 as wait,
+      exists (select from place p where p.surface = ${surface} and p.tenant = ${tenant} and p.external = ${place}
+        and p.gone_at is not null) as gone
+    from head left join taken on true
+    left join lateral (
+      select s.external, s.hints from outbox s
+      where taken.kind in ('edit', 'delete') and s.subject = taken.subject and s.surface = ${surface}
+        and s.tenant = ${tenant} and s.place = ${place} and s.kind in ('post', 'answer') and s.external is not null
+      order by s.seq desc limit 1) t on true`;
+  if (!row) return undefined;
+  if (!row.taken) return { wait: row.wait ?? 0 };
+  const { id, subject, kind, view, hints, attempts, external, their } = row;
+  const target = external === null ? null : { external, hints: their ?? {} };
+  const message = { id, workspaceId, tenant, place, subject, kind, view, hints, attempts: attempts - 1, target };
+  return { message, since: new Date(row.created_at), gone: row.gone };
+}
+
+/** Places of a surface where something waits. */
+export async function waitingPlaces(database: Database, workspaceId: string, surfaces: string[]): Promise<PlaceKey[]> {
+  const rows = await inWorkspace(
+    database,
+    workspaceId,
+    (tx) => rawOf(tx)<Omit<PlaceKey, "workspaceId">[]>`
+      select distinct surface, tenant, place from outbox
+      where surface = any(${surfaces}) and status in ('waiting', 'sending') limit 1000`,
+  );
+  return rows.map((row) => ({ ...row, workspaceId }));
+}
+
+/** The place is closed to us: it is marked, and what waits for it will never leave. */
+export async function markGone(
+  tx: Tx,
+  { surface, tenant, place }: PlaceKey,
+  now: Date,
+): Promise<{ marked: boolean; failed: number }> {
+  const raw = rawOf(tx);
+  const [marked, failed] = await Promise.all([
+    raw`update place set gone_at = ${now.toISOString()}
+      where surface = ${surface} and tenant = ${tenant} and external = ${place} and gone_at is null`,
+    raw`update outbox set status = 'failed', error = 'The place is gone.', lease_until = null
+      where surface = ${surface} and tenant = ${tenant} and place = ${place} and status in ('waiting', 'sending')`,
+  ]);
+  return { marked: marked.count > 0, failed: failed.count };
+}

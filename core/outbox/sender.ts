@@ -1,0 +1,51 @@
+// What a surface gives us so that its messages leave, and what it is given.
+import type { View } from "../view/index.ts";
+import type { Learned, Rule } from "./buckets.ts";
+
+/** A message on its way. The same `id` may come twice: hand it to the platform as a nonce where it takes one. */
+export type Outgoing = {
+  id: string;
+  workspaceId: string;
+  tenant: string;
+  place: string;
+  subject: string;
+  kind: "post" | "edit" | "answer" | "delete";
+  /** Missing only when something is deleted. */
+  view: View | null;
+  hints: Record<string, unknown>;
+  /** How often it was tried before. */
+  attempts: number;
+  /** The message to edit or delete: what its sending answered, and the hints it was sent with. */
+  target: { external: string; hints: Record<string, unknown> } | null;
+};
+
+export type Sent = {
+  /** The platform's id of the message. Without it the message cannot be edited later. */
+  external?: string;
+  /** What could not be shown there, in words for the log. */
+  lost?: string[];
+  /** What the reply's headers said about the pace. */
+  learned?: Learned;
+};
+
+/**
+ * `retry`: the platform is busy or away; it said for how long, or not. `gone`: the place is closed to us for good.
+ * `refused`: this message will never be taken. `unknown`: anything else; tried again a few times.
+ */
+export type Trouble =
+  | { kind: "retry"; after?: number; bucket?: string; everywhere?: boolean; learned?: Learned }
+  | { kind: "gone" }
+  | { kind: "refused"; why?: string }
+  | { kind: "unknown" };
+
+export type Sender = {
+  surface: string;
+  /** Sends one message. It is given up after some seconds (`signal`); it may have arrived all the same. */
+  send(message: Outgoing, signal: AbortSignal): Promise<Sent>;
+  /** What an error of `send` means. */
+  classify(error: unknown): Trouble;
+  /** Messages of one bucket share a pace. By default each place has its own. */
+  bucketOf?(message: Outgoing): string;
+  /** The pace before anything was learned: for all messages, and for each bucket. */
+  pace?: { all?: Rule; each?: Rule };
+};
