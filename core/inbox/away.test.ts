@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { connect, type Database, inWorkspace } from "../../db/connect.ts";
 import { testDatabase } from "../../test/house.ts";
 import { openWire, type Wire } from "../../test/wire.ts";
-import { isAway } from "./handle.ts";
+import { isAway } from "../away.ts";
 
 const WORKSPACE = "01900000-0000-7000-8000-000000000000";
 /** Of the design: about two seconds. The rest is for a machine that is busy with other things. */

@@ -3,6 +3,7 @@ import { performance } from "node:perf_hooks";
 import { type Database, inWorkspace } from "../../db/connect.ts";
 import type { Act, Place } from "../act.ts";
 import { record } from "../audit/index.ts";
+import { hasCrossed, isAway } from "../away.ts";
 import { type Call, dispatch, type Outcome, refused } from "../command/index.ts";
 import { runChanged } from "../event/index.ts";
 import { canonical, hashOf } from "../hash.ts";
@@ -72,7 +73,7 @@ export async function again<T>(work: () => Promise<T>, tries = 4): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (n >= tries || !CROSSED.has(codeOf(error))) throw error;
+      if (n >= tries || !hasCrossed(error)) throw error;
     }
   }
 }
@@ -204,32 +205,3 @@ export function undone(act: Pick<Act, "say" | "run">, { content }: Envelope, err
   );
   return { ...refused(act, name, problem), status: "failed" };
 }
-
-const AWAY = new Set([
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "ENOENT",
-  "EPIPE",
-  "ETIMEDOUT",
-  "CONNECTION_CLOSED",
-  "CONNECTION_ENDED",
-  "CONNECTION_DESTROYED",
-  "CONNECT_TIMEOUT",
-  "57P01",
-  "57P02",
-  "57P03",
-  "53300",
-  // The disk of the database is full; it was made read-only (a failover).
-  "53100",
-  "25006",
-]);
-const CROSSED = new Set(["40001", "40P01"]);
-
-/** Nobody's fault and soon over: the same work may be tried again later. */
-export const isPassing = (error: unknown): boolean => isAway(error) || CROSSED.has(codeOf(error));
-export const isAway = (error: unknown): boolean => AWAY.has(codeOf(error));
-
-const codeOf = (error: unknown): string => {
-  const e = error as { code?: string; cause?: { code?: string } } | null;
-  return e?.code ?? e?.cause?.code ?? "";
-};

@@ -1,12 +1,13 @@
 // The rows of a lane: take the first, run it, answer it. One transaction each, safe to be killed between any two steps.
 import { inWorkspace, rawOf, type Tx } from "../../db/connect.ts";
+import { isPassing } from "../away.ts";
 import type { House } from "../house.ts";
 import { answer } from "../outbox/index.ts";
 import { Refusal, refuse, type Words } from "../problem.ts";
 import { localeOf, say } from "../words/say.ts";
 import { type Made, makeAct, readWho } from "./act.ts";
 import type { Envelope, Reply } from "./envelope.ts";
-import { again, isPassing, perform, placeOf, undone, writeUndone } from "./handle.ts";
+import { again, perform, placeOf, undone, writeUndone } from "./handle.ts";
 import type { Home } from "./receive.ts";
 import { writeAnswer } from "./store.ts";
 

@@ -1,10 +1,10 @@
 // The door of surfaces that must be acknowledged before the work is done: a message is kept first, in the database or,
 // while that is away, on disk. Nothing that was acknowledged here is ever lost.
 import { type Database, inWorkspace } from "../../db/connect.ts";
+import { isAway } from "../away.ts";
 import type { House } from "../house.ts";
 import { storableDeep } from "../text.ts";
 import type { Envelope } from "./envelope.ts";
-import { isAway } from "./handle.ts";
 import type { Lanes } from "./lanes.ts";
 import type { Spool } from "./spool.ts";
 import { INBOX_CHANNEL, type Kept, keep, laneOf } from "./store.ts";

@@ -1,9 +1,9 @@
 // The rows of the inbox: claim a delivery, find the first one's answer, write an answer.
 import { type Database, inWorkspace, rawOf, type Tx } from "../../db/connect.ts";
+import { workspaceIds } from "../../db/workspaces.ts";
 import type { Outcome } from "../command/index.ts";
 import { hashOf } from "../hash.ts";
 import { asJson } from "../text.ts";
-import { listWorkspaces } from "../workspace/index.ts";
 import type { Envelope, Reply } from "./envelope.ts";
 
 export type Stored = { id: string; asked: Buffer; status: string; answer: Omit<Outcome, "status"> | null };
@@ -93,7 +93,7 @@ export const INBOX_CHANNEL = "impresario_inbox";
 /** Every lane of a database with something to do for this process. */
 export async function waitingLanes(database: Database, me: string): Promise<{ workspaceId: string; lane: string }[]> {
   const found: { workspaceId: string; lane: string }[] = [];
-  for (const { workspaceId } of await listWorkspaces(database)) {
+  for (const workspaceId of await workspaceIds(database)) {
     const lanes = await inWorkspace(
       database,
       workspaceId,

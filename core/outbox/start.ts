@@ -2,10 +2,10 @@
 import { performance } from "node:perf_hooks";
 import type { Database, Tx } from "../../db/connect.ts";
 import { openEar } from "../../db/ear.ts";
+import { workspaceIds } from "../../db/workspaces.ts";
+import { isPassing } from "../away.ts";
 import { writeEvent } from "../event/index.ts";
 import type { House } from "../house.ts";
-import { isPassing } from "../inbox/index.ts";
-import { listWorkspaces } from "../workspace/index.ts";
 import { type Buckets, openBuckets } from "./buckets.ts";
 import { type Delivery, deliver, type Outcome } from "./deliver.ts";
 import { messageFailed, placeGone } from "./events.ts";
@@ -218,7 +218,7 @@ export function startOutbox(house: House, senders: readonly Sender[], options: O
     const led = [...desks].filter(([, desk]) => desk.leads).map(([surface]) => surface);
     if (led.length === 0 || stopped) return;
     for (const database of house.databases) {
-      for (const { workspaceId } of await listWorkspaces(database)) {
+      for (const workspaceId of await workspaceIds(database)) {
         for (const place of await waitingPlaces(database, workspaceId, led)) {
           const spot = spotFor(database, place);
           // One that waits for its time has its own clock.
