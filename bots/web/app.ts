@@ -5,6 +5,7 @@ import { hashOf } from "../../core/hash.ts";
 import { refuse } from "../../core/problem.ts";
 import { localeOf } from "../../core/words/say.ts";
 import { addressOf } from "./address.ts";
+import { assets } from "./assets.ts";
 import { catalogue } from "./catalogue.ts";
 import { charts } from "./charts.ts";
 import { commands } from "./commands.ts";
@@ -33,10 +34,11 @@ export function webApp(web: Web, mount: (app: App) => void = () => {}): App {
   app.use(async (c, next) => {
     c.set("address", addressOf(c, web.trustProxy));
     c.set("locale", localeOf(c.req.header("accept-language")?.split(/[,;]/)[0]?.trim()));
-    await next();
+    c.set("arrived", performance.now());
+    await traced(web.house, c, next);
     const { headers } = c.res;
     headers.set("x-content-type-options", "nosniff");
-    headers.set("referrer-policy", "same-origin");
+    if (!headers.has("referrer-policy")) headers.set("referrer-policy", "same-origin");
     headers.set("cross-origin-opener-policy", "same-origin");
     headers.set("cross-origin-resource-policy", "same-origin");
     if (!headers.has("content-security-policy")) headers.set("content-security-policy", PAGE_POLICY);
@@ -49,6 +51,7 @@ export function webApp(web: Web, mount: (app: App) => void = () => {}): App {
   catalogue(app, web);
   events(app, web);
   charts(app, web);
+  assets(app, web);
   route(app, "/api/v1/openapi.json", { GET: described(web) });
   app.route("/", pages());
   mount(app);
@@ -57,6 +60,16 @@ export function webApp(web: Web, mount: (app: App) => void = () => {}): App {
   );
   app.onError((error, c) => failed(web, c as Ctx, error));
   return app;
+}
+
+/** A request is a span, within the trace of whoever asked. */
+async function traced({ span, log }: Web["house"], c: Ctx, next: () => Promise<void>): Promise<void> {
+  const about = { method: c.req.method, path: c.req.path.slice(0, 200) };
+  await (span ? span("request", about, next, c.req.header("traceparent")) : next());
+  log.debug(
+    { status: c.res.status, milliseconds: Math.round(performance.now() - c.var.arrived), ...about },
+    "answered",
+  );
 }
 
 function failed(web: Web, c: Ctx, error: unknown): Response {

@@ -1,12 +1,13 @@
 // What the caller may run, what an option offers while one types, and a typed line.
-import { mayActAs, type Role } from "../../core/act.ts";
+import { type Act, mayActAs, type Role } from "../../core/act.ts";
 import { describeCommand, parseWords, speaker } from "../../core/command/index.ts";
-import { makeAct, readWho } from "../../core/inbox/index.ts";
+import { readWho } from "../../core/inbox/index.ts";
 import { refuse } from "../../core/problem.ts";
 import { type Locale, localeOf } from "../../core/words/say.ts";
-import { inWorkspace, rawOf } from "../../db/connect.ts";
+import { inWorkspace } from "../../db/connect.ts";
+import { looking } from "./asking.ts";
 import { readBody } from "./body.ts";
-import { run, senderOf } from "./commands.ts";
+import { run } from "./commands.ts";
 import { caller, soon } from "./identify.ts";
 import { type App, type Ctx, route, type Web, type Who } from "./web.ts";
 
@@ -98,33 +99,13 @@ function completer(web: Web): (c: Ctx) => Promise<Suggestions> {
   };
 }
 
-type Act = ReturnType<typeof makeAct>["act"];
-
 async function suggest(
   web: Web,
   c: Ctx,
   who: Who,
   look: (act: Act) => Promise<Suggestions["items"]>,
 ): Promise<Suggestions> {
-  const { house } = web;
-  const { surface, tenant, place } = senderOf(c, who);
-  const work = inWorkspace(who.database, who.workspaceId, async (tx) => {
-    // The database gives up a little before we do, and nothing can be written on the way.
-    await rawOf(
-      tx,
-    )`select set_config('statement_timeout', ${String(CUT_OFF - 100)}, true), set_config('transaction_read_only', 'on', true)`;
-    const [row] = await readWho(tx, who.personId);
-    const { act } = makeAct(
-      house,
-      { database: who.database, tx },
-      { workspaceId: who.workspaceId, personId: who.personId },
-      row,
-      house.sources.newId(),
-      { surface, tenant, external: place },
-      c.var.locale,
-    );
-    return look(act);
-  });
+  const work = looking(web, c, who, CUT_OFF - 100, look);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Suggestions>((done) => {
     timer = setTimeout(() => done({ items: [], late: true }), CUT_OFF);

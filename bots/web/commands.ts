@@ -51,6 +51,7 @@ export async function run(web: Web, c: Ctx, who: Who, content: Content): Promise
     { workspaceId: who.workspaceId, personId: who.personId },
     envelope,
   );
+  web.house.meter.ack(envelope.surface, (performance.now() - c.var.arrived) / 1000);
   return respond(c, reply);
 }
 

@@ -40,7 +40,10 @@ export type Who = {
   sessionId: string | null;
 };
 
-export type WebEnv = { Bindings: HttpBindings; Variables: { locale: Locale; address: string; who?: Who } };
+export type WebEnv = {
+  Bindings: HttpBindings;
+  Variables: { locale: Locale; address: string; arrived: number; who?: Who };
+};
 export type Ctx = Context<WebEnv>;
 export type App = Hono<WebEnv>;
 export type Handler = (c: Ctx) => Response | Promise<Response>;
