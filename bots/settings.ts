@@ -69,7 +69,7 @@ export function readSettings(env: Env, { terminal = false, cwd = process.cwd() }
     try {
       return parse(value);
     } catch (error) {
-      const why = error instanceof Because ? ` ${error.message}` : "";
+      const why = error instanceof Because && error.message ? ` ${error.message}` : "";
       problems.push(`${name} must be ${right}.${why}`);
       return undefined;
     }
