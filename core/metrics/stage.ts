@@ -73,13 +73,14 @@ export type Aimed = {
 };
 export type Stage = StageHead & { plans: Plan[]; targets: Aimed[]; gates: Gate[]; checklist: Item[]; risks: Risk[] };
 
-/** The stage with this number, or the one that the business is in. */
+/** The stage with this number, or the one that the business is in (the first, before it is in any). */
 export async function readStage(act: Act, wanted?: number): Promise<Stage> {
   const sql = rawOf(act.db);
   const [head] = await sql<(Omit<StageHead, "features" | "choices"> & { features: string; choices: string })[]>`
     select id, number, (select count(*)::int from stage) as of, name, goal, unit, starts, ends, priority, current,
       features::text, choices::text
-    from stage where ${wanted === undefined ? sql`current` : sql`number = ${wanted}`}`;
+    from stage where ${wanted === undefined ? sql`true` : sql`number = ${wanted}`}
+    order by current desc, number limit 1`;
   if (!head) throw await nowhere(act, wanted);
   const { number } = head;
   const [plans, lines, targets, gates, checklist, risks] = await Promise.all([

@@ -2,8 +2,10 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { inWorkspace, rawOf } from "../../db/connect.ts";
 import { addPerson, item, items } from "../../test/answers.ts";
 import { type TestHouse, testHouse } from "../../test/house.ts";
+import type { Act } from "../act.ts";
 import type { Caller } from "../inbox/index.ts";
 import { createWorkspace } from "../workspace/index.ts";
+import { channels } from "./index.ts";
 
 let house: TestHouse;
 let member: Caller;
@@ -66,9 +68,8 @@ test("two channels of one name: the slug decides", async () => {
 });
 
 test("while somebody types, names that begin so come first", async () => {
-  const channel = house.commands.find("channel show")!.options.channel!;
   const offered = await inWorkspace(house.database, house.owner.workspaceId, (tx) =>
-    channel.suggest!({ db: tx } as Parameters<NonNullable<typeof channel.suggest>>[0], "C"),
+    channels.search({ db: tx } as Act, "C"),
   );
   expect(offered.slice(0, 2).map((o) => o.value)).toEqual(["city-pop-anime", "cosmic-ambient"]);
 });

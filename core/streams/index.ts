@@ -1,3 +1,3 @@
-export { type Channel, channels, listChannels } from "./channel.ts";
+export { type Channel, channels } from "./channel.ts";
 export { streamCommands } from "./commands.ts";
 export { fillChannels } from "./fill.ts";

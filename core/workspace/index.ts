@@ -15,5 +15,5 @@ export { type Doors, type Entered, enter, findPlace, openDoors, type Visitor } f
 export { type First, inFirst, MAIN } from "./first.ts";
 export { type Bound, bindPlace, listPlaces, placeBound, placeLeft } from "./place.ts";
 export { workspaceChanged } from "./settings.ts";
-export { loadBlueprint, setup, workspaceSetup } from "./setup.ts";
+export { setup, workspaceSetup } from "./setup.ts";
 export const workspaceCommands = [...connectCommands, ...settingCommands];
