@@ -45,7 +45,9 @@ export async function ensureNode(root) {
     for (const file of ["package.json", "package-lock.json"]) fs.copyFileSync(join(source, file), join(folder, file));
     await npm(folder, ["ci", "--include=optional"]);
     if (!fs.existsSync(binary))
-      throw new Stop(`npm could not fetch ${name}. Check the network and start again, or install Node 24 or 26 yourself.`);
+      throw new Stop(
+        `npm could not fetch ${name}. Check the network and start again, or install Node 24 or 26 yourself.`,
+      );
     await works(binary);
     fs.writeFileSync(join(folder, STAMP), JSON.stringify({ lock: wanted }));
   });
