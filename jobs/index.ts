@@ -37,15 +37,17 @@ export async function startJobs(
   const house: House = Object.assign(base, { queue: engine.queue });
   if (options.role === "sender") return { ...engine, nudge: async () => {} };
   const schedule = startSchedule(house, engine.carriers, { schedules, chores });
-  const named = keepNamed(house, `${WORKER}${engine.name}`);
+  const name = nameOf(house, `${WORKER}${engine.name}`);
+  void name();
+  const naming = setInterval(name, NAME_EVERY);
   return {
     ...engine,
     async nudge() {
-      await schedule.look();
+      await Promise.all([name(), schedule.look()]);
       for (const carrier of engine.carriers) await sweep(house, carrier, 0);
     },
     async stop() {
-      clearInterval(named);
+      clearInterval(naming);
       await schedule.stop();
       await engine.stop();
     },
@@ -53,15 +55,14 @@ export async function startJobs(
 }
 
 /** Writes the worker's name where `status` looks for it. */
-function keepNamed({ databases, sources, log }: House, key: string): NodeJS.Timeout {
-  const write = () =>
-    Promise.all(
-      databases.map(
-        ({ client }) => client`
-          insert into tick (key, at) values (${key}, ${sources.now().toISOString()})
-          on conflict (key) do update set at = excluded.at`,
-      ),
-    ).catch((error) => log.warn({ err: error }, "the worker's name was not written"));
-  void write();
-  return setInterval(write, NAME_EVERY);
-}
+const nameOf =
+  ({ databases, sources, log }: House, key: string) =>
+  async (): Promise<void> => {
+    try {
+      const at = sources.now().toISOString();
+      for (const { client } of databases)
+        await client`insert into tick (key, at) values (${key}, ${at}) on conflict (key) do update set at = excluded.at`;
+    } catch (error) {
+      log.warn({ err: error }, "the worker's name was not written");
+    }
+  };

@@ -1,5 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { jobAct } from "../core/jobs/index.ts";
+import { post } from "../core/outbox/index.ts";
 import { refuse } from "../core/problem.ts";
 import { view } from "../core/view/index.ts";
 import { inWorkspace, rawOf } from "../db/connect.ts";
@@ -219,6 +221,38 @@ test("progress is shown where it was asked for, and written seldom", async () =>
   );
   expect(events.length).toBeGreaterThan(1);
   expect(events.length).toBeLessThan(10);
+});
+
+test("a message in a chat is edited while the work goes on, and shows its end", async () => {
+  const { promise: gate, resolve: go } = Promise.withResolvers<void>();
+  shop.does(async ({ progress }) => {
+    await gate;
+    progress(1, 2, "half");
+    await pause(1200);
+    return view("All of it.");
+  });
+  const asked = await shop.askFor("x");
+  const { house } = shop;
+  const place = { surface: "chat", tenant: "t", external: "room" };
+  await inWorkspace(house.database, house.owner.workspaceId, async (tx) => {
+    const asker = { ...house.owner, runId: asked.run };
+    const { act } = await jobAct(house, { database: house.database, tx }, asker);
+    await post(act, { place, subject: asked.run, view: asked.view });
+  });
+  go();
+  await house.ended(asked.run);
+  const edits = await inWorkspace(
+    house.database,
+    house.owner.workspaceId,
+    (tx) => rawOf(tx)<{ text: string; now: string; status: string }[]>`
+      select view->>'text' as text, view->'blocks'->0->>'now' as now, status from outbox
+      where subject = ${asked.run} and kind = 'edit' order by status`,
+  );
+  // Nobody sends here: the newer edit takes the older one's place.
+  expect(edits).toMatchObject([
+    { text: "Working.", now: "half", status: "replaced" },
+    { text: "All of it.", status: "waiting" },
+  ]);
 });
 
 test("work that does not listen to its signal is left alone after its time", async () => {

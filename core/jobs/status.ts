@@ -36,7 +36,7 @@ export const status = command({
         value: `PostgreSQL ${now.database.version}, ${megabytes(act, now.database.bytes)}`,
       },
       { label: act.say("Workers"), value: now.workers.map((w) => w.name).join(", ") || act.say("none seen") },
-      ...STATUSES.map((s) => ({ label: statusWord(act, s), value: String(now.jobs[s]) })),
+      { label: act.say("Jobs"), value: STATUSES.map((s) => `${now.jobs[s]} ${statusWord(act, s)}`).join(" · ") },
     ];
     const chart = chartOf(act, now.commands.hours);
     const blocks: Block[] = [
