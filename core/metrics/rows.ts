@@ -9,9 +9,10 @@ export type Filling = Pick<Act, "db" | "workspace" | "now" | "newId">;
 const own = ({ workspace, newId }: Filling) => ({ workspaceId: workspace.id, id: newId() });
 
 export const stageRows = (at: Filling, stages: readonly StageData[]) =>
-  stages.map(({ plans, targets, gates, checklist, ...stage }) => ({
+  stages.map(({ plans, targets, gates, checklist, choices, ...stage }) => ({
     ...own(at),
     ...stage,
+    choices: choices.map(({ text, ...choice }) => ({ ...choice, says: text })),
     current: stage.number === 1,
     startedAt: stage.number === 1 ? at.now : null,
     createdAt: at.now,
@@ -56,7 +57,7 @@ export const gateRows = (at: Filling, { stages, currency }: Blueprint) =>
       stage: number,
       slug: gate.slug,
       position,
-      says: gate.says,
+      says: gate.text,
       ...("signed" in gate
         ? {}
         : {
@@ -76,7 +77,7 @@ export const itemRows = (at: Filling, stages: readonly StageData[]) =>
   );
 
 export const riskRows = (at: Filling, { risks }: Blueprint) =>
-  risks.map((risk, position) => ({ ...own(at), ...risk, position, createdAt: at.now }));
+  risks.map(({ text, ...risk }, position) => ({ ...own(at), ...risk, says: text, position, createdAt: at.now }));
 
 /** The business's own targets, and those of each stage. */
 export const targetRows = (at: Filling, { currency, targets, stages }: Blueprint) => {

@@ -40,8 +40,8 @@ export type PlanData = {
 };
 
 export type GateData =
-  | { slug: string; says: string; metric: MetricSlug; scope?: string; operator: Operator; value: Decimal; days: number }
-  | { slug: string; says: string; signed: true };
+  | { slug: string; text: string; metric: MetricSlug; scope?: string; operator: Operator; value: Decimal; days: number }
+  | { slug: string; text: string; signed: true };
 
 export type RiskData = {
   slug: string;
@@ -49,7 +49,7 @@ export type RiskData = {
   stage?: number;
   kind: "technical" | "financial" | "market" | "operational" | "legal";
   level: "low" | "medium" | "medium-high" | "high";
-  says: string;
+  text: string;
   mitigation: string;
   backup: string;
   trigger: string;
@@ -82,7 +82,7 @@ export type StageData = {
   targets: readonly TargetData[];
   gates: readonly GateData[];
   checklist: { due: "before" | "during"; items: Readonly<Record<string, string>> };
-  choices: readonly { slug: string; says: string; amount?: Amount }[];
+  choices: readonly { slug: string; text: string; amount?: Amount }[];
 };
 
 export type BudgetData = {
@@ -166,7 +166,7 @@ export type CampaignData = {
   figures?: Readonly<Record<string, Decimal>>;
 };
 
-export type StoryData = { slug: string; says: string; metric: MetricSlug; value: Decimal; period: "month" | "once" };
+export type StoryData = { slug: string; text: string; metric: MetricSlug; value: Decimal; period: "month" | "once" };
 
 export type AchievementData = {
   slug: string;
@@ -207,7 +207,7 @@ export type AffiliateData = {
 export type Blueprint = {
   slug: BlueprintName;
   name: string;
-  says: string;
+  text: string;
   currency: Currency;
   zone: string;
   locale: string;

@@ -4,7 +4,7 @@ import { monitors } from "./monitors.ts";
 export const empty: Blueprint = {
   slug: "empty",
   name: "Empty",
-  says: "Nothing but the nine monitors: you bring the plan",
+  text: "Nothing but the nine monitors: you bring the plan",
   currency: "USD",
   zone: "UTC",
   locale: "en",

@@ -35,12 +35,12 @@ export const achievements: readonly AchievementData[] = [
 ];
 
 export const stories: readonly StoryData[] = [
-  { slug: "first-100", says: "First $100 earned", metric: "revenue_gross", value: "100", period: "once" },
-  { slug: "month-500", says: "$500 in a month", metric: "revenue_gross", value: "500", period: "month" },
-  { slug: "month-1000", says: "$1,000 in a month", metric: "revenue_gross", value: "1000", period: "month" },
-  { slug: "month-5000", says: "$5,000 in a month", metric: "revenue_gross", value: "5000", period: "month" },
-  { slug: "streams-10k", says: "A song with 10,000 streams", metric: "streams_played", value: "10000", period: "once" },
-  { slug: "drop", says: "A successful drop", metric: "drops", value: "1", period: "once" },
+  { slug: "first-100", text: "First $100 earned", metric: "revenue_gross", value: "100", period: "once" },
+  { slug: "month-500", text: "$500 in a month", metric: "revenue_gross", value: "500", period: "month" },
+  { slug: "month-1000", text: "$1,000 in a month", metric: "revenue_gross", value: "1000", period: "month" },
+  { slug: "month-5000", text: "$5,000 in a month", metric: "revenue_gross", value: "5000", period: "month" },
+  { slug: "streams-10k", text: "A song with 10,000 streams", metric: "streams_played", value: "10000", period: "once" },
+  { slug: "drop", text: "A successful drop", metric: "drops", value: "1", period: "once" },
 ];
 
 export const campaigns: readonly CampaignData[] = [

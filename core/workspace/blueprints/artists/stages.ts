@@ -17,7 +17,7 @@ export const stages: readonly StageData[] = [
     gates: [
       {
         slug: "revenue",
-        says: "USD 1,000 platform revenue in a month",
+        text: "USD 1,000 platform revenue in a month",
         metric: "revenue_gross",
         operator: ">=",
         value: "1000",
@@ -48,7 +48,7 @@ export const stages: readonly StageData[] = [
     gates: [
       {
         slug: "revenue",
-        says: "USD 5,000 platform revenue in a month",
+        text: "USD 5,000 platform revenue in a month",
         metric: "revenue_gross",
         operator: ">=",
         value: "5000",
@@ -79,7 +79,7 @@ export const stages: readonly StageData[] = [
     gates: [
       {
         slug: "revenue",
-        says: "USD 10,000 platform revenue in a month",
+        text: "USD 10,000 platform revenue in a month",
         metric: "revenue_gross",
         operator: ">=",
         value: "10000",

@@ -272,7 +272,7 @@ export const stages: readonly StageData[] = phases.map(({ items, ...phase }, i) 
   unit: "week",
   features: Object.values(items),
   plans: [],
-  gates: [{ slug: "works", says: "What this phase builds is live and works", signed: true }],
+  gates: [{ slug: "works", text: "What this phase builds is live and works", signed: true }],
   checklist: { due: "during", items },
   choices: [],
 }));

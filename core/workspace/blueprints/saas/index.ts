@@ -9,7 +9,7 @@ export const saas: Blueprint = {
   ...empty,
   slug: "saas",
   name: "Software service",
-  says: "A subscription to creative tools, from launch to a million a month",
+  text: "A subscription to creative tools, from launch to a million a month",
   zone: "America/New_York",
   stages,
   risks,

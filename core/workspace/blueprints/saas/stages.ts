@@ -38,10 +38,10 @@ export const stages: readonly StageData[] = [
       { metric: "people", scope: "team:support", low: "1" },
     ],
     gates: [
-      { slug: "customers", says: "100 paying users", metric: "customers", operator: ">=", value: "100", days: 1 },
-      { slug: "mrr", says: "USD 10,000 MRR", metric: "mrr", operator: ">=", value: "10000", days: 1 },
-      { slug: "uptime", says: "Uptime 99.5%", metric: "uptime", operator: ">=", value: "0.995", days: 30 },
-      { slug: "speed", says: "P95 under 500 ms", metric: "latency_p95", operator: "<", value: "0.5", days: 30 },
+      { slug: "customers", text: "100 paying users", metric: "customers", operator: ">=", value: "100", days: 1 },
+      { slug: "mrr", text: "USD 10,000 MRR", metric: "mrr", operator: ">=", value: "10000", days: 1 },
+      { slug: "uptime", text: "Uptime 99.5%", metric: "uptime", operator: ">=", value: "0.995", days: 30 },
+      { slug: "speed", text: "P95 under 500 ms", metric: "latency_p95", operator: "<", value: "0.5", days: 30 },
     ],
     checklist: {
       due: "during",
@@ -108,10 +108,10 @@ export const stages: readonly StageData[] = [
       { metric: "people", scope: "team:support", low: "3", note: "Two more." },
     ],
     gates: [
-      { slug: "customers", says: "500 paying users", metric: "customers", operator: ">=", value: "500", days: 1 },
-      { slug: "mrr", says: "USD 50,000 MRR", metric: "mrr", operator: ">=", value: "50000", days: 1 },
-      { slug: "uptime", says: "Uptime 99.7%", metric: "uptime", operator: ">=", value: "0.997", days: 30 },
-      { slug: "speed", says: "P95 under 300 ms", metric: "latency_p95", operator: "<", value: "0.3", days: 30 },
+      { slug: "customers", text: "500 paying users", metric: "customers", operator: ">=", value: "500", days: 1 },
+      { slug: "mrr", text: "USD 50,000 MRR", metric: "mrr", operator: ">=", value: "50000", days: 1 },
+      { slug: "uptime", text: "Uptime 99.7%", metric: "uptime", operator: ">=", value: "0.997", days: 30 },
+      { slug: "speed", text: "P95 under 300 ms", metric: "latency_p95", operator: "<", value: "0.3", days: 30 },
     ],
     checklist: {
       due: "during",
@@ -183,10 +183,10 @@ export const stages: readonly StageData[] = [
       { metric: "people", scope: "team:sales", low: "2" },
     ],
     gates: [
-      { slug: "customers", says: "2,000 paying users", metric: "customers", operator: ">=", value: "2000", days: 1 },
-      { slug: "mrr", says: "USD 150,000 MRR", metric: "mrr", operator: ">=", value: "150000", days: 1 },
-      { slug: "uptime", says: "Uptime 99.9%", metric: "uptime", operator: ">=", value: "0.999", days: 30 },
-      { slug: "speed", says: "P95 under 200 ms", metric: "latency_p95", operator: "<", value: "0.2", days: 30 },
+      { slug: "customers", text: "2,000 paying users", metric: "customers", operator: ">=", value: "2000", days: 1 },
+      { slug: "mrr", text: "USD 150,000 MRR", metric: "mrr", operator: ">=", value: "150000", days: 1 },
+      { slug: "uptime", text: "Uptime 99.9%", metric: "uptime", operator: ">=", value: "0.999", days: 30 },
+      { slug: "speed", text: "P95 under 200 ms", metric: "latency_p95", operator: "<", value: "0.2", days: 30 },
     ],
     checklist: {
       due: "during",
@@ -258,10 +258,10 @@ export const stages: readonly StageData[] = [
       { metric: "people", low: "20" },
     ],
     gates: [
-      { slug: "customers", says: "10,000 paying users", metric: "customers", operator: ">=", value: "10000", days: 1 },
-      { slug: "mrr", says: "USD 1,000,000 MRR", metric: "mrr", operator: ">=", value: "1000000", days: 1 },
-      { slug: "uptime", says: "Uptime 99.95%", metric: "uptime", operator: ">=", value: "0.9995", days: 30 },
-      { slug: "speed", says: "P95 under 150 ms", metric: "latency_p95", operator: "<", value: "0.15", days: 30 },
+      { slug: "customers", text: "10,000 paying users", metric: "customers", operator: ">=", value: "10000", days: 1 },
+      { slug: "mrr", text: "USD 1,000,000 MRR", metric: "mrr", operator: ">=", value: "1000000", days: 1 },
+      { slug: "uptime", text: "Uptime 99.95%", metric: "uptime", operator: ">=", value: "0.9995", days: 30 },
+      { slug: "speed", text: "P95 under 150 ms", metric: "latency_p95", operator: "<", value: "0.15", days: 30 },
     ],
     checklist: {
       due: "during",

@@ -10,7 +10,7 @@ export const streams: Blueprint = {
   ...empty,
   slug: "streams",
   name: "Music streams",
-  says: "One to seven always-on music channels that the audience steers",
+  text: "One to seven always-on music channels that the audience steers",
   channels,
   stages,
   risks,

@@ -34,7 +34,7 @@ export const stages: readonly StageData[] = [
     gates: [
       {
         slug: "viewers",
-        says: "500 or more viewers for two weeks",
+        text: "500 or more viewers for two weeks",
         metric: "viewers",
         operator: ">=",
         value: "500",
@@ -42,14 +42,14 @@ export const stages: readonly StageData[] = [
       },
       {
         slug: "profit",
-        says: "USD 200 or more profit a month",
+        text: "USD 200 or more profit a month",
         metric: "profit",
         operator: ">=",
         value: "200",
         days: 30,
       },
-      { slug: "uptime", says: "Uptime over 95%", metric: "uptime", operator: ">", value: "0.95", days: 30 },
-      { slug: "feedback", says: "The community's feedback is positive", signed: true },
+      { slug: "uptime", text: "Uptime over 95%", metric: "uptime", operator: ">", value: "0.95", days: 30 },
+      { slug: "feedback", text: "The community's feedback is positive", signed: true },
     ],
     checklist: {
       due: "before",
@@ -64,10 +64,10 @@ export const stages: readonly StageData[] = [
     choices: [
       {
         slug: "stop",
-        says: "It fails: stop with USD 54 lost, keep the market research, use it in another project",
+        text: "It fails: stop with USD 54 lost, keep the market research, use it in another project",
         amount: "USD 54",
       },
-      { slug: "continue", says: "It works: go on to stage 2" },
+      { slug: "continue", text: "It works: go on to stage 2" },
     ],
   },
   {
@@ -117,7 +117,7 @@ export const stages: readonly StageData[] = [
     gates: [
       {
         slug: "revenue",
-        says: "Together more than USD 1,000 revenue a month",
+        text: "Together more than USD 1,000 revenue a month",
         metric: "revenue_gross",
         operator: ">",
         value: "1000",
@@ -125,15 +125,15 @@ export const stages: readonly StageData[] = [
       },
       {
         slug: "uptime",
-        says: "Each stream up more than 90%",
+        text: "Each stream up more than 90%",
         metric: "uptime",
         scope: "each:channel",
         operator: ">",
         value: "0.9",
         days: 30,
       },
-      { slug: "cross-channel", says: "What works across channels has proved itself", signed: true },
-      { slug: "orchestration", says: "The orchestration has proved itself", signed: true },
+      { slug: "cross-channel", text: "What works across channels has proved itself", signed: true },
+      { slug: "orchestration", text: "The orchestration has proved itself", signed: true },
     ],
     checklist: {
       due: "before",
@@ -146,9 +146,9 @@ export const stages: readonly StageData[] = [
       },
     },
     choices: [
-      { slug: "continue", says: "It works: go on to stage 3" },
-      { slug: "sell", says: "Sell the platform's technology to competitors" },
-      { slug: "license", says: "License the AI features to other creators" },
+      { slug: "continue", text: "It works: go on to stage 3" },
+      { slug: "sell", text: "Sell the platform's technology to competitors" },
+      { slug: "license", text: "License the AI features to other creators" },
     ],
   },
   {
@@ -191,7 +191,7 @@ export const stages: readonly StageData[] = [
     gates: [
       {
         slug: "revenue",
-        says: "More than USD 3,000 revenue a month",
+        text: "More than USD 3,000 revenue a month",
         metric: "revenue_gross",
         operator: ">",
         value: "3000",
@@ -199,7 +199,7 @@ export const stages: readonly StageData[] = [
       },
       {
         slug: "profit-each",
-        says: "Each channel makes a profit",
+        text: "Each channel makes a profit",
         metric: "profit",
         scope: "each:channel",
         operator: ">",
@@ -208,14 +208,14 @@ export const stages: readonly StageData[] = [
       },
       {
         slug: "stores",
-        says: "The stores bring income",
+        text: "The stores bring income",
         metric: "revenue_gross",
         scope: "source:stores",
         operator: ">",
         value: "0",
         days: 30,
       },
-      { slug: "smooth", says: "Four channels run smoothly", signed: true },
+      { slug: "smooth", text: "Four channels run smoothly", signed: true },
     ],
     checklist: {
       due: "before",
@@ -228,9 +228,9 @@ export const stages: readonly StageData[] = [
       },
     },
     choices: [
-      { slug: "continue", says: "It works: go on to all seven streams" },
-      { slug: "partner", says: "Joint ventures with music labels" },
-      { slug: "franchise", says: "License the platform to other markets" },
+      { slug: "continue", text: "It works: go on to all seven streams" },
+      { slug: "partner", text: "Joint ventures with music labels" },
+      { slug: "franchise", text: "License the platform to other markets" },
     ],
   },
   {
@@ -280,9 +280,9 @@ export const stages: readonly StageData[] = [
       },
     },
     choices: [
-      { slug: "public", says: "Go public for a major expansion" },
-      { slug: "sell", says: "Sell to a major media company" },
-      { slug: "expand", says: "International markets and new kinds of content" },
+      { slug: "public", text: "Go public for a major expansion" },
+      { slug: "sell", text: "Sell to a major media company" },
+      { slug: "expand", text: "International markets and new kinds of content" },
     ],
   },
 ];

@@ -69,10 +69,10 @@ export const stages: readonly StageData[] = [
       { metric: "revenue_per_employee", period: "day", low: "5000" },
     ],
     gates: [
-      { slug: "videos", says: "1,000 videos a day", metric: "videos_made", operator: ">=", value: "1000", days: 1 },
+      { slug: "videos", text: "1,000 videos a day", metric: "videos_made", operator: ">=", value: "1000", days: 1 },
       {
         slug: "revenue",
-        says: "USD 100,000 revenue a day",
+        text: "USD 100,000 revenue a day",
         metric: "revenue_gross",
         operator: ">=",
         value: "100000",
@@ -127,10 +127,10 @@ export const stages: readonly StageData[] = [
       { metric: "revenue_gross", scope: "platform:other", period: "day", low: "50000" },
     ],
     gates: [
-      { slug: "videos", says: "5,000 videos a day", metric: "videos_made", operator: ">=", value: "5000", days: 1 },
+      { slug: "videos", text: "5,000 videos a day", metric: "videos_made", operator: ">=", value: "5000", days: 1 },
       {
         slug: "revenue",
-        says: "USD 500,000 revenue a day",
+        text: "USD 500,000 revenue a day",
         metric: "revenue_gross",
         operator: ">=",
         value: "500000",
@@ -195,10 +195,10 @@ export const stages: readonly StageData[] = [
       { metric: "users_at_once", low: "10000000" },
     ],
     gates: [
-      { slug: "videos", says: "10,000 videos a day", metric: "videos_made", operator: ">=", value: "10000", days: 1 },
+      { slug: "videos", text: "10,000 videos a day", metric: "videos_made", operator: ">=", value: "10000", days: 1 },
       {
         slug: "revenue",
-        says: "USD 1,000,000 revenue a day",
+        text: "USD 1,000,000 revenue a day",
         metric: "revenue_gross",
         operator: ">=",
         value: "1000000",
@@ -220,6 +220,6 @@ export const stages: readonly StageData[] = [
         "revenue-1m": "Reach USD 1,000,000 a day",
       },
     },
-    choices: [{ slug: "public", says: "Go public" }],
+    choices: [{ slug: "public", text: "Go public" }],
   },
 ];
