@@ -93,6 +93,7 @@ type About = {
   spoken: string;
   zone: string;
   currency: string;
+  blueprint: string | null;
 };
 
 async function about(web: Web, who: Who) {
@@ -101,7 +102,7 @@ async function about(web: Web, who: Who) {
       who.database,
       who.workspaceId,
       (tx) => rawOf(tx)<About[]>`
-        select p.id, p.name, p.role, p.locale, w.slug, w.name as brand, w.locale as spoken, w.zone, w.currency
+        select p.id, p.name, p.role, p.locale, w.slug, w.name as brand, w.locale as spoken, w.zone, w.currency, w.blueprint
         from person p join workspace w on w.workspace_id = p.workspace_id where p.id = ${who.personId}`,
     ),
   );
@@ -109,7 +110,14 @@ async function about(web: Web, who: Who) {
   return {
     person: { id: row.id, name: row.name },
     role: row.role,
-    workspace: { id: who.workspaceId, slug: row.slug, name: row.brand, zone: row.zone, currency: row.currency },
+    workspace: {
+      id: who.workspaceId,
+      slug: row.slug,
+      name: row.brand,
+      zone: row.zone,
+      currency: row.currency,
+      blueprint: row.blueprint,
+    },
     locale: row.locale ?? row.spoken,
     locales: LOCALES,
     via: who.via,

@@ -89,16 +89,12 @@ export function makeApi(net: Net) {
       },
       body: form ? body : JSON.stringify(body),
     });
+    const used = csrf;
     const first = await answerOf(await persistent(path, init()));
+    if (first.problem?.http !== 403 || first.reply) return first;
     // Signed in again in another tab: the cookie is new, and so is what must go with it.
-    if (first.problem?.http !== 403 || first.reply || !(await renewed())) return first;
-    return answerOf(await persistent(path, init()));
-  }
-
-  async function renewed(): Promise<boolean> {
-    const before = csrf;
-    const now = await session();
-    return "csrf" in now && now.csrf !== before;
+    if (csrf === used) await session();
+    return csrf === used ? first : answerOf(await persistent(path, init()));
   }
 
   async function session(): Promise<Session | { problem: Problem }> {

@@ -19,14 +19,17 @@ export function App({ model, api }: { model: Model; api: Api }) {
     if (state.phase === "in") return follow(model);
   }, [state.phase, person]);
   if (state.phase === "out") return html`<${SignIn} model=${model} state=${state} />`;
-  return html`<${Console} key=${person ?? ""} model=${model} api=${api} state=${state} />`;
+  return html`<${Console} model=${model} api=${api} state=${state} />`;
 }
 
 function Console({ model, api, state }: { model: Model; api: Api; state: State }) {
   const [opened, setOpened] = useState<Opened>();
   const line = useRef<HTMLInputElement>(null);
-  // The line may be drawn only after a form in its place has closed.
-  const focusLine = useCallback(() => void requestAnimationFrame(() => line.current?.focus()), []);
+  const focusLine = useCallback(() => {
+    line.current?.focus();
+    // The line may be drawn only after a form in its place has closed.
+    requestAnimationFrame(() => line.current?.focus());
+  }, []);
   const shared = useMemo<Shared>(
     () => ({
       model,
@@ -39,7 +42,7 @@ function Console({ model, api, state }: { model: Model; api: Api; state: State }
     }),
     [model, api],
   );
-  useSlash(focusLine);
+  useSlash(line);
   useLinks(model, state);
   useEffect(() => {
     if (state.phase === "in" && matchMedia("(pointer: fine)").matches && !location.hash) focusLine();
@@ -84,15 +87,16 @@ function Bar({ model, state }: { model: Model; state: State }) {
   </header>`;
 }
 
-/** `/` brings a person to the command line from anywhere that is not an input already. */
-function useSlash(focusLine: () => void): void {
+/** `/` begins a command from anywhere that is not an input already. */
+function useSlash(line: { current: HTMLInputElement | null }): void {
   useEffect(() => {
     const key = (e: KeyboardEvent) => {
-      if (e.key !== "/" || e.ctrlKey || e.metaKey || e.altKey || e.isComposing) return;
+      if (e.key !== "/" || e.ctrlKey || e.metaKey || e.altKey || e.isComposing || !line.current) return;
       const target = e.target as HTMLElement | null;
       if (target?.closest("input, textarea, select, [contenteditable]")) return;
-      e.preventDefault();
-      focusLine();
+      line.current.focus();
+      // In an empty line the key types itself; what was written before is only gone on with.
+      if (line.current.value !== "") e.preventDefault();
     };
     addEventListener("keydown", key);
     return () => removeEventListener("keydown", key);

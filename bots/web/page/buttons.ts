@@ -42,7 +42,7 @@ export function Select({ label, choices, run }: Pick<SelectBlock, "label" | "cho
     await model.press(choice.action, choice.label, { origin: run });
     setBusy(false);
   };
-  return html`<form class="select" onSubmit=${go}>
+  return html`<form class="select" aria-label=${label} onSubmit=${go}>
     <label for=${id}>${label}</label>
     <span class="row">
       <select id=${id} value=${chosen} onChange=${(e: Event) => choose((e.currentTarget as HTMLSelectElement).value)}>

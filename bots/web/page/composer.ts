@@ -1,6 +1,6 @@
 // The command line at the bottom: completes commands and options while a person types, opens forms in place, edits the last.
 import { html } from "htm/preact";
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { CommandInfo } from "./api.ts";
 import { useShared } from "./context.ts";
 import { useEarlier } from "./earlier.ts";
@@ -57,17 +57,25 @@ function useLine(onOpen: Props["onOpen"], lineRef: LineRef) {
   const { commands, turns } = model.get();
   const [text, setText] = useState("");
   const [caret, setCaret] = useState(0);
-  const [active, setActive] = useState(-1);
   const [shut, setShut] = useState(true);
+  const placed = useRef<number>(undefined);
   const { offers, sure } = useOffers(commands, text, caret, shut);
   const open = !shut && offers.length > 0;
-  useEffect(() => setActive(sure && offers.length > 0 ? 0 : -1), [offers, sure]);
+  // What was chosen among other offers is no choice among these.
+  const [choice, choose] = useState({ among: offers, index: -1 });
+  const active = choice.among === offers ? choice.index : sure && offers.length > 0 ? 0 : -1;
+  const setActive = (index: number) => choose({ among: offers, index });
 
   const write = (next: string, at = next.length) => {
     setText(next);
     setCaret(at);
-    requestAnimationFrame(() => lineRef.current?.setSelectionRange(at, at));
+    // A browser puts it at the end by itself.
+    placed.current = at === next.length ? undefined : at;
   };
+  useLayoutEffect(() => {
+    if (placed.current !== undefined) lineRef.current?.setSelectionRange(placed.current, placed.current);
+    placed.current = undefined;
+  }, [text]);
   const earlier = useEarlier(turns, (said) => {
     setShut(true);
     write(said);

@@ -27,6 +27,8 @@ export function follow(model: Model): () => void {
       const run = runOf((event as MessageEvent<string>).data);
       if (run) void model.renew(run);
     });
+    // The workspace has another name, other commands make sense: all of it is read anew.
+    source.addEventListener("workspace.setup", () => void model.start());
     source.addEventListener("error", () => {
       open = false;
       missed = true;

@@ -34,4 +34,10 @@ document.documentElement.lang = wanted;
 
 const root = document.getElementById("app");
 if (root) render(html`<${App} model=${model} api=${api} />`, root);
+
+// A sign-in link that did not sign in leads here with this.
+if (new URLSearchParams(location.search).get("entry") === "used") {
+  model.notice("link-used");
+  history.replaceState(null, "", location.pathname + location.hash);
+}
 void model.start();

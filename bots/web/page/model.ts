@@ -28,7 +28,7 @@ export type State = {
   history: "first" | "reading" | "more" | "all" | "away";
   next?: string;
   reachable: boolean;
-  notice?: "signed-out" | "not-found";
+  notice?: "signed-out" | "not-found" | "link-used";
   /** The turn that a link points to. */
   marked?: string;
 };
@@ -74,17 +74,22 @@ export function makeModel({ api, newKey, now, storage, speak }: Means) {
   const lost = () => set({ phase: "out", notice: "signed-out" });
   const drafts = makeDrafts(storage, now);
   const history = makeHistory(store, api, lost);
-  const post = makeSender(store, api, { now, drafts, lost });
+  // What is said before the page knows who says it waits for that.
+  let gate = Promise.withResolvers<void>();
+  const post = makeSender(store, api, { now, drafts, lost, ready: () => gate.promise });
 
   async function enter(session: Session): Promise<void> {
     await speak(session.locale);
     const commands = await api.commands();
+    const before = get().session?.person.id;
     // Another person than before: nothing of the first one's stays on the screen.
-    const same = get().session?.person.id === session.person.id;
-    const clean: Partial<State> = same ? {} : { turns: [], history: "first", next: undefined };
+    const clean: Partial<State> =
+      before === undefined || before === session.person.id ? {} : { turns: [], history: "first", next: undefined };
     set({ phase: "in", session, commands: "items" in commands ? commands.items : [], notice: undefined, ...clean });
+    gate.resolve();
     await history.refresh();
-    for (const unsent of drafts.waiting(session.person.id)) void post(unsent);
+    const here = new Set(get().turns.map((t) => t.key));
+    for (const unsent of drafts.waiting(session.person.id)) if (!here.has(unsent.key)) void post(unsent);
   }
 
   return {
@@ -94,8 +99,10 @@ export function makeModel({ api, newKey, now, storage, speak }: Means) {
     lost,
     async start(): Promise<void> {
       const session = await api.session();
-      if ("csrf" in session) await enter(session);
-      else set({ phase: "out" });
+      if ("csrf" in session) return enter(session);
+      // What was typed in these moments was typed by nobody.
+      gate = Promise.withResolvers();
+      set({ phase: "out", turns: [] });
     },
     async signIn(token: string): Promise<Problem | undefined> {
       const session = await api.signIn(token);
@@ -106,6 +113,7 @@ export function makeModel({ api, newKey, now, storage, speak }: Means) {
     async signOut(): Promise<void> {
       await api.signOut();
       drafts.clear();
+      gate = Promise.withResolvers();
       set({ phase: "out", session: undefined, turns: [], history: "first", next: undefined, commands: [] });
     },
     run: (

@@ -1,8 +1,9 @@
 // What the command line offers for what is being typed: commands, the options of one, or the values of an option.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import type { CommandInfo, Suggestion } from "./api.ts";
 import { useShared } from "./context.ts";
 import { rank, type Stage, stageOf } from "./parse.ts";
+import { narrowed } from "./pick.ts";
 import { words } from "./words.ts";
 
 /** `command`: choosing it opens its form. Otherwise `insert` replaces the text between `from` and `to`. */
@@ -21,24 +22,36 @@ const MOST = 50;
 const TYPING_PAUSE = 120;
 const NONE: Offers = { offers: [], sure: false };
 
+type Found = { of: string; typed: string; values: readonly Suggestion[] };
+
 export function useOffers(commands: readonly CommandInfo[], text: string, caret: number, shut: boolean): Offers {
   const { complete } = useShared();
-  const [found, set] = useState<Offers>(NONE);
-  const asked = useRef(0);
+  const [found, set] = useState<Found>({ of: "", typed: "", values: [] });
+  const stage = useMemo<Stage>(
+    () => (shut ? { stage: "none" } : stageOf(commands, text, caret)),
+    [commands, text, caret, shut],
+  );
+  const known = useMemo(() => offersOf(commands, stage), [commands, stage]);
+  const asks = !known && stage.stage === "value" && stage.command.suggests.includes(stage.option) ? stage : undefined;
+  const of = asks ? `${asks.command.name} ${asks.option}` : "";
   useEffect(() => {
-    const turn = ++asked.current;
-    if (shut) return set(NONE);
-    const stage = stageOf(commands, text, caret);
-    const known = offersOf(commands, stage);
-    if (known) return set(known);
-    if (stage.stage !== "value" || !stage.command.suggests.includes(stage.option)) return set(NONE);
+    if (!asks) return;
+    let left = false;
     const timer = setTimeout(async () => {
-      const values = await complete(stage.command.name, stage.option, stage.typed);
-      if (turn === asked.current) set({ offers: valueOffers(values, stage), sure: false });
+      const values = await complete(asks.command.name, asks.option, asks.typed);
+      if (!left) set({ of, typed: asks.typed, values });
     }, TYPING_PAUSE);
-    return () => clearTimeout(timer);
-  }, [commands, text, caret, shut, complete]);
-  return found;
+    return () => {
+      left = true;
+      clearTimeout(timer);
+    };
+  }, [of, asks?.typed]);
+  return useMemo(() => {
+    if (known || !asks) return known ?? NONE;
+    // Until the server has said what fits now, only what fitted before and still does.
+    const fits = found.of !== of ? [] : found.typed === asks.typed ? found.values : narrowed(found.values, asks.typed);
+    return { offers: valueOffers(fits, asks), sure: false };
+  }, [known, asks, found]);
 }
 
 /** What needs no server; undefined where it does. */

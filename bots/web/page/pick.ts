@@ -44,6 +44,10 @@ export function Pick({ id, command, option, value, label, attributes, onChange }
   const type = (text: string) => {
     setShown(text);
     onChange(text);
+    // What was offered for fewer letters must not be chosen for these.
+    const left = narrowed(rows, text);
+    setRows(left);
+    setActive(text && left.length > 0 ? 0 : -1);
     void ask(text, TYPING_PAUSE);
   };
   const close = () => {
@@ -107,6 +111,12 @@ export function Pick({ id, command, option, value, label, attributes, onChange }
     }
   </div>`;
 }
+
+/** Of what was offered, what still fits. */
+export const narrowed = (rows: readonly Suggestion[], typed: string): Suggestion[] => {
+  const wanted = typed.toLowerCase();
+  return rows.filter((r) => r.label.toLowerCase().includes(wanted) || r.value.toLowerCase().includes(wanted));
+};
 
 type Place = Record<string, string>;
 

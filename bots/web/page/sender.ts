@@ -3,9 +3,9 @@ import type { Answer, Api, Body } from "./api.ts";
 import type { makeDrafts, Unsent } from "./drafts.ts";
 import type { Store, Turn } from "./model.ts";
 
-type Means = { now(): Date; drafts: ReturnType<typeof makeDrafts>; lost(): void };
+type Means = { now(): Date; drafts: ReturnType<typeof makeDrafts>; lost(): void; ready(): Promise<void> };
 
-export function makeSender({ get, set, change }: Store, api: Api, { now, drafts, lost }: Means) {
+export function makeSender({ get, set, change }: Store, api: Api, { now, drafts, lost, ready }: Means) {
   const append = (turn: Turn) => set({ turns: [...get().turns, turn] });
 
   function settle(key: string, { reply, problem }: Answer): void {
@@ -30,6 +30,7 @@ export function makeSender({ get, set, change }: Store, api: Api, { now, drafts,
     const turn: Turn = { key, said, at: now().toISOString(), waits, unsent, ...(pressed ? { pressed } : {}) };
     if (get().turns.some((t) => t.key === key)) change(key, { waits, problem: undefined });
     else if (!quiet) append(turn);
+    await ready();
     drafts.keep(unsent, get().session?.person.id ?? "");
     const answer = await api.write(path, withFiles(body, files), key);
     drafts.forget(key);

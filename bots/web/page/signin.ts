@@ -30,7 +30,7 @@ export function SignIn({ model, state }: { model: Model; state: State }) {
     <form class="card" noValidate onSubmit=${send} aria-labelledby="signin-title">
       <${Mark} />
       <h1 id="signin-title">Impresario</h1>
-      <p class="soft">${state.notice === "signed-out" ? words.signedOut() : words.signInWhy()}</p>
+      <p class="soft">${why(state.notice)}</p>
       <div class="input ${error ? "wrong" : ""}">
         <label for="token">${words.token()}</label>
         <input ref=${field} id="token" type="password" autocomplete="current-password" spellcheck=${false} aria-describedby="token-hint${error ? " token-error" : ""}"
@@ -42,4 +42,9 @@ export function SignIn({ model, state }: { model: Model; state: State }) {
     </form>
     ${!state.reachable && html`<p class="banner" role="status">${words.away()}</p>`}
   </main>`;
+}
+
+function why(notice: State["notice"]): string {
+  if (notice === "signed-out") return words.signedOut();
+  return notice === "link-used" ? words.linkUsed() : words.signInWhy();
 }

@@ -1,5 +1,6 @@
 // One turn of the conversation: what was said, and what came of it.
 import { html } from "htm/preact";
+import type { Reply } from "./api.ts";
 import { ShowView, Sign } from "./blocks.ts";
 import { useShared } from "./context.ts";
 import { Mark } from "./icons.ts";
@@ -18,6 +19,7 @@ const STATUS = {
 export function ShowTurn({ turn, marked }: { turn: Turn; marked: boolean }) {
   const { said, pressed, at, run, reply } = turn;
   const id = run ? `run-${run}` : undefined;
+  const status = reply && statusOf(reply);
   return html`<article class="turn ${marked ? "marked" : ""}" id=${id} tabindex="-1" data-status=${reply?.status ?? turn.waits ?? "lost"}>
     ${said && html`<p class="said ${pressed ? "pressed" : said.startsWith("/") ? "mono" : ""}"><span class="sr">${words.you()}: </span>${said}</p>`}
     <div class="reply">
@@ -25,7 +27,7 @@ export function ShowTurn({ turn, marked }: { turn: Turn; marked: boolean }) {
       <div class="reply-body">
         ${reply ? html`<${Answered} turn=${turn} />` : turn.waits ? html`<${Waiting} turn=${turn} />` : html`<${Lost} turn=${turn} />`}
         <footer class="turn-foot">
-          ${reply && reply.status !== "done" && html`<span class="status ${reply.status}">${STATUS[reply.status]()}</span>`}
+          ${status && html`<span class="status ${status}">${STATUS[status]()}</span>`}
           ${
             id
               ? html`<a class="when" href="#${id}" aria-label=${words.link(moment(at))} title=${moment(at)}>${clock(at)}</a>`
@@ -35,6 +37,12 @@ export function ShowTurn({ turn, marked }: { turn: Turn; marked: boolean }) {
       </div>
     </div>
   </article>`;
+}
+
+/** What is worth saying: nothing where it went well, and nothing where a word was waited for that has been given. */
+function statusOf({ status, view }: Reply): keyof typeof STATUS | undefined {
+  if (status === "done" || (status === "confirm" && !view.blocks.some((b) => b.kind === "buttons"))) return undefined;
+  return status;
 }
 
 function Answered({ turn }: { turn: Turn }) {

@@ -8,6 +8,7 @@ export const words = {
   tokenHint: () =>
     say("It starts where Impresario was started: open the owner's link from there, or paste a token here."),
   tokenMore: () => say("Staff and partners: ask the owner for one with /token create."),
+  linkUsed: () => say("That link was used before, or is too old. Ask for a new one, or paste a token."),
   tokenWrong: () => say("This token is not known here. Ask the owner for a new one."),
   tokenNeeded: () => say("Paste a token first."),
   signOut: () => say("Sign out"),
