@@ -21,42 +21,107 @@ type Props = {
 };
 
 export function Pick({ id, command, option, value, label, attributes, onChange }: Props) {
-  const { complete } = useShared();
   const box = useRef<HTMLDivElement>(null);
+  const { shown, rows, open, busy, active, setActive, place, ...on } = usePick(box, {
+    command,
+    option,
+    value,
+    onChange,
+  });
+  const list = `${id}-list`;
+  const told = rows.map((r) => ({ key: r.value, label: r.label, ...(r.value === r.label ? {} : { note: r.value }) }));
+  const nothing = shown !== "" && !busy && html`<p class="nothing" role="status">${words.suggested(0)}</p>`;
+  return html`<div class="pick" ref=${box}>
+    <input id=${id} type="text" role="combobox" autocomplete="off" autocapitalize="off" spellcheck=${false} value=${shown}
+      aria-expanded=${open && rows.length > 0 ? "true" : "false"} aria-controls=${list} aria-autocomplete="list"
+      aria-activedescendant=${open && active >= 0 ? `${list}-${active}` : undefined} ...${attributes}
+      onInput=${(e: Event) => on.type((e.currentTarget as HTMLInputElement).value)} onKeyDown=${on.key}
+      onFocus=${on.focus} onBlur=${on.close} />
+    ${
+      open && rows.length > 0
+        ? html`<${Listbox} id=${list} label=${label} rows=${told} active=${active} place=${place} onPick=${on.pick} onHover=${setActive} />`
+        : open && nothing && html`<div class="popup" style=${place}>${nothing}</div>`
+    }
+  </div>`;
+}
+
+function usePick(box: { current: HTMLElement | null }, props: Omit<Props, "id" | "label" | "attributes">) {
+  const { complete } = useShared();
   // What is shown is the label; what is sent, the value.
-  const [shown, setShown] = useState(value);
+  const [shown, setShown] = useState(props.value);
   const [rows, setRows] = useState<readonly Suggestion[]>([]);
-  const [open, setOpen] = useState(false);
+  const [state, setState] = useState<"shut" | "asking" | "open">("shut");
   const [place, setPlace] = useState<Place>({});
   const [active, setActive] = useState(-1);
   const asked = useRef(0);
-  const ask = async (typed: string, pause: number) => {
-    const turn = ++asked.current;
-    if (pause) await new Promise((r) => setTimeout(r, pause));
-    if (turn !== asked.current) return;
-    const found = await complete(command, option, typed);
-    if (turn !== asked.current) return;
+  const offer = (found: readonly Suggestion[], typed: string) => {
     setRows(found);
     setActive(typed && found.length > 0 ? 0 : -1);
     setPlace(placeBy(box.current));
-    setOpen(true);
   };
-  const type = (text: string) => {
-    setShown(text);
-    onChange(text);
-    // What was offered for fewer letters must not be chosen for these.
-    const left = narrowed(rows, text);
-    setRows(left);
-    setActive(text && left.length > 0 ? 0 : -1);
-    void ask(text, TYPING_PAUSE);
+  const ask = async (typed: string, pause: number) => {
+    const turn = ++asked.current;
+    setState("asking");
+    await new Promise((r) => setTimeout(r, pause));
+    const found = turn === asked.current ? await complete(props.command, props.option, typed) : [];
+    if (turn !== asked.current) return;
+    offer(found, typed);
+    setState("open");
   };
   const close = () => {
     asked.current++;
-    setOpen(false);
+    setState("shut");
   };
+  const pick = (n: number) => {
+    const row = rows[n];
+    if (!row) return;
+    setShown(row.label);
+    props.onChange(row.value);
+    close();
+  };
+  useGoneWith(box, state !== "shut", close);
+  const shut = state === "shut";
+  const deed = (key: string): (() => void) | undefined => {
+    if (shut) return key === "ArrowDown" ? () => void ask("", 0) : undefined;
+    const next = moved(key, active, rows.length);
+    if (next !== undefined) return () => setActive(next);
+    if (key === "Escape") return close;
+    return key === "Enter" && rows[active] ? () => pick(active) : undefined;
+  };
+  return {
+    shown,
+    rows,
+    open: !shut,
+    busy: state === "asking",
+    active,
+    setActive,
+    place,
+    pick,
+    close,
+    focus: () => void ask("", 0),
+    type(text: string) {
+      setShown(text);
+      props.onChange(text);
+      // What was offered for fewer letters must not be chosen for these.
+      offer(narrowed(rows, text), text);
+      void ask(text, TYPING_PAUSE);
+    },
+    key(e: KeyboardEvent) {
+      if (e.isComposing) return;
+      // Tab goes on to the next input, with what is chosen here.
+      if (e.key === "Tab" && !shut) return pick(active);
+      const does = deed(e.key);
+      if (!does) return;
+      e.preventDefault();
+      does();
+    },
+  };
+}
+
+/** The list does not follow what scrolls away beneath it; scrolling the list itself is no such thing. */
+function useGoneWith(box: { current: HTMLElement | null }, open: boolean, close: () => void): void {
   useEffect(() => {
     if (!open) return;
-    // The list does not follow what scrolls away beneath it; scrolling the list itself is no such thing.
     const away = (e: Event) => !box.current?.contains(e.target as Node) && close();
     addEventListener("scroll", away, true);
     addEventListener("resize", close);
@@ -65,51 +130,6 @@ export function Pick({ id, command, option, value, label, attributes, onChange }
       removeEventListener("resize", close);
     };
   }, [open]);
-  const pick = (n: number) => {
-    const row = rows[n];
-    if (!row) return;
-    setShown(row.label);
-    onChange(row.value);
-    close();
-  };
-  const key = (e: KeyboardEvent) => {
-    if (e.isComposing) return;
-    if (!open) {
-      if (e.key !== "ArrowDown") return;
-      e.preventDefault();
-      return void ask("", 0);
-    }
-    const next = moved(e.key, active, rows.length);
-    if (next !== undefined) {
-      e.preventDefault();
-      return setActive(next);
-    }
-    if (e.key === "Escape") {
-      e.preventDefault();
-      e.stopPropagation();
-      return close();
-    }
-    if ((e.key === "Enter" || e.key === "Tab") && rows[active]) {
-      if (e.key === "Enter") e.preventDefault();
-      pick(active);
-    }
-  };
-  const list = `${id}-list`;
-  return html`<div class="pick" ref=${box}>
-    <input id=${id} type="text" role="combobox" autocomplete="off" autocapitalize="off" spellcheck=${false} value=${shown}
-      aria-expanded=${open ? "true" : "false"} aria-controls=${list} aria-autocomplete="list"
-      aria-activedescendant=${open && active >= 0 ? `${list}-${active}` : undefined} ...${attributes}
-      onInput=${(e: Event) => type((e.currentTarget as HTMLInputElement).value)} onKeyDown=${key}
-      onFocus=${() => void ask("", 0)} onBlur=${close} />
-    ${
-      open &&
-      (rows.length > 0
-        ? html`<${Listbox} id=${list} label=${label} rows=${rows.map((r) => ({ key: r.value, label: r.label, ...(r.value === r.label ? {} : { note: r.value }) }))}
-            active=${active} place=${place} onPick=${pick} onHover=${setActive} />`
-        : shown &&
-          html`<div class="popup" style=${place}><p class="nothing" role="status">${words.suggested(0)}</p></div>`)
-    }
-  </div>`;
 }
 
 /** Of what was offered, what still fits. */
