@@ -22,7 +22,11 @@ async function main(argument = "start"): Promise<void> {
   const parts: Part[] = [];
   let ground: Ground | undefined;
   const stop = async () => {
-    await Promise.allSettled(parts.map((part) => part.stop(STOP_WITHIN - 2_500)));
+    // First what takes messages in, then what works them off.
+    for (const last of [false, true]) {
+      const now = parts.filter((part) => (part.last ?? false) === last);
+      await Promise.allSettled(now.map((part) => part.stop(STOP_WITHIN - 2_500)));
+    }
     await ground?.close();
   };
   endOn(stopping, stop, (about, words) => log.error(about, words));
@@ -51,14 +55,18 @@ async function startParts(mode: Mode, ground: Ground, parts: Part[]): Promise<vo
   const { ensureOwnerToken } = await import("../core/people/index.ts");
   const owner = await ensureOwnerToken(main, house.sources, settings.ownerToken);
   if (mode === "start" || mode === "worker") add((await import("./parts/worker.ts")).startWorker(ground));
+  const { painter } = await import("../core/view/chart/index.ts");
+  const pictures = painter();
+  const chat = await (await import("./parts/chat.ts")).openChat(ground, pictures, mode === "start" || mode === "bots");
+  parts.push({ line: "", last: true, stop: () => chat.stop().finally(() => pictures.close()) });
   if (mode === "start" || mode === "web") {
-    const web = add(await (await import("./parts/web.ts")).startWeb(ground));
+    const web = add(await (await import("./parts/web.ts")).startWeb(ground, chat, pictures));
     const { makeEntry } = await import("../core/session/index.ts");
     const code = await makeEntry(main, house.sources, { workspaceId: owner.mainId, personId: owner.personId });
     say(`sign in  ${web.origin}/enter?code=${code}  (once, within a day)`);
   }
   if (mode === "start" || mode === "bots")
-    for (const part of (await import("./parts/bots.ts")).startBots(ground)) add(part);
+    for (const part of await (await import("./parts/bots.ts")).startBots(chat)) add(part);
   if (owner.secret) say(`token    ${owner.secret}  (the owner's, shown only now: keep it)`);
   house.log.info({ mode, parts: parts.length, milliseconds: Math.round(performance.now()) }, "ready");
 }

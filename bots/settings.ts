@@ -30,6 +30,8 @@ export type Settings = {
   /** Tests only: the clock may be moved over HTTP. Empty text starts it at the real time. */
   testClock: { start: Date | undefined } | undefined;
   test: boolean;
+  /** Where the surfaces find their own variables. */
+  env: Readonly<Env>;
 };
 
 export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
@@ -44,7 +46,7 @@ export class WrongSettings extends Error {
   }
 }
 
-type Env = Record<string, string | undefined>;
+export type Env = Record<string, string | undefined>;
 
 /** The file's values, under those of the environment: what was set by hand wins. */
 export function withEnvFile(env: Env, file: string): Env {
@@ -61,7 +63,10 @@ export function withEnvFile(env: Env, file: string): Env {
 /** A variable that is set to nothing is not set. */
 const given = (value: string | undefined) => (value === undefined || value.trim() === "" ? undefined : value.trim());
 
-export function readSettings(env: Env, { terminal = false, cwd = process.cwd() } = {}): Settings {
+/** Reads a variable: undefined when it is not set; what cannot be parsed is a problem that says what is `right`. */
+export type Read = <T>(name: string, parse: (value: string) => T, right: string) => T | undefined;
+
+export function reader(env: Env): { read: Read; problems: string[] } {
   const problems: string[] = [];
   const read = <T>(name: string, parse: (value: string) => T, right: string): T | undefined => {
     const value = given(env[name]);
@@ -74,6 +79,11 @@ export function readSettings(env: Env, { terminal = false, cwd = process.cwd() }
       return undefined;
     }
   };
+  return { read, problems };
+}
+
+export function readSettings(env: Env, { terminal = false, cwd = process.cwd() } = {}): Settings {
+  const { read, problems } = reader(env);
   const port = (name: string) => read(name, portOf, "a port number from 0 to 65535 (0 takes any free one)");
   const test = env.NODE_ENV === "test";
   const dataDir = resolve(cwd, given(env.DATA_DIR) ?? "data");
@@ -97,6 +107,7 @@ export function readSettings(env: Env, { terminal = false, cwd = process.cwd() }
     otlpEndpoint: read("OTEL_EXPORTER_OTLP_ENDPOINT", httpOf, "an address such as http://localhost:4318"),
     testClock: read("TEST_CLOCK", clockOf, "a moment such as 2026-11-20T12:00:00Z, or 1 for the real time"),
     test,
+    env,
   } satisfies Omit<Settings, "secretKey">;
   if (settings.testClock && !test)
     problems.push("TEST_CLOCK must be unset: the clock may be moved only with NODE_ENV=test.");

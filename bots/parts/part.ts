@@ -18,6 +18,8 @@ export type Base = {
 export type Part = {
   /** One line for the terminal. */
   line: string;
+  /** Others put work into it: it ends after them. */
+  last?: boolean;
   /** Ends within the time, letting finish what is at work. */
   stop(milliseconds: number): Promise<void>;
 };

@@ -26,6 +26,9 @@ export async function readBody(c: Ctx): Promise<Body> {
   return checked(parseObject(bytes));
 }
 
+/** The bytes as they came, for signatures. */
+export const readRaw = (c: Ctx): Promise<Uint8Array> => readBytes(c, MOST.json, PATIENCE.json);
+
 async function readBytes(c: Ctx, most: number, milliseconds: number): Promise<Uint8Array> {
   const length = c.req.header("content-length");
   const tooLarge = () =>

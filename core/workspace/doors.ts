@@ -55,7 +55,8 @@ export async function enter(building: Building, doors: Doors, { place, account }
   return { database, caller: { workspaceId, personId }, bound: bound !== undefined };
 }
 
-async function lobbyOf(main: Database, doors: Doors): Promise<string> {
+/** Where messages of places wait that belong to nobody yet. */
+export async function lobbyOf(main: Database, doors: Doors): Promise<string> {
   if (doors.lobbyId) return doors.lobbyId;
   const lobby = (await listWorkspaces(main)).find((w) => w.slug === LOBBY);
   if (!lobby) throw new Error("There is no lobby: the first start has not been made (ensureOwnerToken).");

@@ -1,0 +1,58 @@
+// What a chat platform is to us. A surface is a folder beside this file whose `connect.ts` exports `surface`; its heavy
+// libraries are imported inside the functions here, so that a platform without a token costs nothing.
+import type { Registry } from "../core/command/index.ts";
+import type { House } from "../core/house.ts";
+import type { Envelope, Received } from "../core/inbox/index.ts";
+import type { Sender } from "../core/outbox/index.ts";
+import type { Painter } from "../core/view/chart/index.ts";
+import type { Entered, Visitor } from "../core/workspace/index.ts";
+import type { Read } from "./settings.ts";
+
+/** What a surface is given. It never sees the database. */
+export type Door = {
+  house: House;
+  /** Keeps the message durably, then it is worked off. `repeats`: the platform sends again what we do not take. */
+  receive(envelope: Envelope, how?: { repeats?: boolean }): Promise<Received>;
+  /** Who speaks, for what is asked before a command is sent: completion, menus, home pages. */
+  enter(visitor: Visitor): Promise<Entered>;
+  /** Pictures of charts, for platforms that are sent the bytes. */
+  painter: Painter;
+  /** The public address, for links and webhooks; unset: none. */
+  baseUrl: URL | undefined;
+};
+
+/** A webhook request as it came: signatures are over these very bytes. */
+export type Hook = { method: string; headers: Headers; body: Buffer; query: URLSearchParams };
+export type HookAnswer = { status: number; headers?: Record<string, string>; body?: string };
+
+export type Connection = {
+  /** One line for the terminal: which bot, and how it hears. */
+  line: string;
+  /** Proves that we hear, not only that we run: the last sign of life was a moment ago. */
+  alive(): boolean;
+  stop(milliseconds: number): Promise<void>;
+};
+
+/** What one connected surface can do. Each is there or not, by what was set. */
+export type Bot = {
+  /** Sends what waits in the outbox. */
+  sender: Sender;
+  /** Listens by itself: a socket or long polling. */
+  listen?(door: Door): Promise<Connection>;
+  /** Answers webhooks at /hooks/{name}. */
+  hook?(door: Door): (request: Hook) => Promise<HookAnswer>;
+  /** Native registration: what would change at the platform, and the change itself. Never on the start path. */
+  register?(commands: Registry, apply: boolean): Promise<string[]>;
+  /** What `npm run doctor` looks at. Each line says what to mend. */
+  examine?(): Promise<Finding[]>;
+};
+export type Finding = { ok: boolean; what: string; mend?: string };
+
+export type Surface<S = unknown> = {
+  name: string;
+  /** Its variables; undefined when it has no token. */
+  settings(read: Read): S | undefined;
+  open(settings: S, house: House): Promise<Bot>;
+};
+
+export const surface = <S>(declared: Surface<S>): Surface => declared as Surface;
