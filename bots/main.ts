@@ -76,10 +76,18 @@ const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 type Tell = (about: object, words: string) => void;
 
-/** Ends in order when asked to, at once when asked twice, and never lives on after a fault that nobody caught. */
+/** npm, a terminal and a supervisor may each pass on one and the same signal. */
+const SAME_ASK = 1_000;
+
+/** Ends in order when asked to, at once when asked again, and never lives on after a fault that nobody caught. */
 function endOn(stopping: AbortController, stop: () => Promise<void>, tell: Tell): void {
+  let asked = 0;
   const end = async (code: number) => {
-    if (stopping.signal.aborted) process.exit(code === 0 ? 130 : code);
+    if (stopping.signal.aborted) {
+      if (performance.now() - asked > SAME_ASK) process.exit(code === 0 ? 130 : code);
+      return;
+    }
+    asked = performance.now();
     stopping.abort();
     setTimeout(() => process.exit(code), STOP_WITHIN);
     await stop().catch((err: unknown) => tell({ err }, "stopping went wrong"));

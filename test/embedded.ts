@@ -88,8 +88,8 @@ export const serverOf = (dataDir: string): number => {
 export const leashOf = (dataDir: string): number =>
   Number(/^PPid:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${serverOf(dataDir)}/status`, "utf8"))![1]);
 
-/** A new folder that goes at the end; others may pass through. */
-export function folder(owner?: { uid: number; gid: number }, mode = 0o711): string {
+/** A new folder, closed to others unless asked otherwise. */
+export function folder(owner?: { uid: number; gid: number }, mode = 0o700): string {
   const path = fs.mkdtempSync(join(scratch(), "impresario-pg-"));
   fs.chmodSync(path, mode);
   if (owner) fs.chownSync(path, owner.uid, owner.gid);

@@ -1,6 +1,6 @@
 // One PostgreSQL for the whole run, with a migrated template that each test file copies in a few milliseconds.
 // With DATABASE_URL it is that server (CI: Debian's PostgreSQL 15); without, one of ours in a temporary folder.
-import { chmodSync, mkdtempSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { open } from "../db/connect.ts";
@@ -34,8 +34,6 @@ export function withDatabase(url: string, name: string): string {
 /** The product's own way to a server. Its leash stops it and removes the folder, also when this run is killed. */
 async function startOwn(): Promise<{ url: string; stop(): Promise<void> }> {
   const dataDir = mkdtempSync(join(scratch(), "impresario-test-"));
-  // As root the server runs as another user, who must pass through.
-  chmodSync(dataDir, 0o711);
   const quiet = { info() {}, warn: console.warn, error: console.error };
   const server = await startEmbedded({ dataDir, log: quiet, throwaway: true, lingerMs: 200 });
   return { url: server.ownerUrl, stop: server.release };

@@ -97,12 +97,13 @@ test.skipIf(!isRoot)("as root, checkout and data in a closed home, no install sc
   expect(again.notes).toEqual([]);
 });
 
-test.skipIf(!isRoot)("as root, the server gets no right to enter where every door is open", async () => {
-  const dataDir = place();
+test.skipIf(!isRoot)("as root, the server may pass through our closed folder, and gets no other right", async () => {
+  const dataDir = place(undefined, 0o700);
   const one = await run(dataDir);
   await works(one);
   const pid = fs.readFileSync(join(dataDir, "postgres/postmaster.pid"), "utf8").split("\n")[0];
   expect(fs.readFileSync(`/proc/${pid}/status`, "utf8")).toMatch(/^CapEff:\s+0+$/m);
+  expect(fs.statSync(dataDir)).toMatchObject({ uid: 0, gid: 65534, mode: 0o40710 });
 });
 
 test.skipIf(!isRoot || !reachable)(
@@ -234,7 +235,7 @@ test.skipIf(!mountable)("a disk that fills up while it works, and is freed", asy
 });
 
 test("who may pass where", () => {
-  const open = place();
+  const open = place(undefined, 0o711);
   const closed = place(undefined, 0o700);
   const stranger = { uid: 54323, gid: 54323, changed: true };
   expect(barrier(open, stranger)).toBe(null);

@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import { dirname, join } from "node:path";
 import { Trouble } from "../trouble.ts";
 import { binaries } from "./binaries.ts";
-import { type Identity, identityFor, wrapFor } from "./user.ts";
+import { barrier, type Identity, identityFor, wrapFor } from "./user.ts";
 
 /** Of PostgreSQL: what is in the folder must be the same. */
 export const MAJOR = 18;
@@ -49,6 +49,7 @@ export function planFor(wish: Wish): Plan {
   const dataDir = makeFolder(wish.dataDir);
   const data = join(dataDir, "postgres");
   const who = identityFor(data);
+  letThrough(dataDir, who);
   checkVersion(data);
   const bin = binaries(who, dataDir, wish);
   const { run, socket, short } = sockets(dataDir, data, who);
@@ -114,13 +115,20 @@ const settings = (all: Record<string, string>) =>
 
 function makeFolder(path: string): string {
   try {
-    // Others may pass through and not look, when the server runs as another user: what is inside guards itself.
-    fs.mkdirSync(path, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
+    fs.mkdirSync(path, { recursive: true, mode: 0o700 });
     fs.accessSync(path, fs.constants.W_OK | fs.constants.X_OK);
     return fs.realpathSync(path);
   } catch (error) {
     throw new Trouble("folder", { path }, error);
   }
+}
+
+/** Where the server runs as another user than us, its group alone may pass through our folder, and not look into it. */
+function letThrough(dataDir: string, who: Identity): void {
+  const { uid, mode } = fs.statSync(dataDir);
+  if (!who.changed || uid !== 0 || barrier(dataDir, who) !== dataDir) return;
+  fs.chownSync(dataDir, uid, who.gid);
+  fs.chmodSync(dataDir, (mode & 0o700) | 0o010);
 }
 
 function checkVersion(data: string): void {
