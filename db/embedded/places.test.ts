@@ -58,7 +58,8 @@ const refusal = async (dataDir: string) => {
 vi.setConfig({ testTimeout: 60_000 });
 
 /** A file system of memory may forbid to run programs. */
-const mayRun = !/^\S+ \/dev\/shm \S+ \S*noexec/m.test(fs.readFileSync("/proc/mounts", "utf8"));
+const mayRun =
+  process.platform !== "linux" || !/^\S+ \/dev\/shm \S+ \S*noexec/m.test(fs.readFileSync("/proc/mounts", "utf8"));
 
 function placeForPrograms(mode: number): string {
   const path = fs.mkdtempSync(join(mayRun ? scratch() : tmpdir(), "impresario-pg-"));
