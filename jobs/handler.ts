@@ -1,4 +1,7 @@
 // What a kind of later work is: its name, how long and how often it may try, and one function.
+// A new one: declare its kind and input in core (`jobKind`), ask for it with `act.later`, write `handler({ kind, run })`
+// in a file of its own here, and name it in index.ts. Do slow things outside a transaction, pay inside a `step`, and
+// return a function when the last effects must commit together with the job's end.
 import type { Act, JobKind } from "../core/act.ts";
 import type { House } from "../core/house.ts";
 import type { Words } from "../core/problem.ts";

@@ -1,6 +1,7 @@
 // All that happens later or again, started with one call by the composition root.
 import type { House } from "../core/house.ts";
 import { WORKER } from "../core/jobs/index.ts";
+import type { Database } from "../db/connect.ts";
 import { type Engine, type EngineOptions, startEngine } from "./engine.ts";
 import type { Handler } from "./handler.ts";
 import { exportJob } from "./person-export.ts";
@@ -38,31 +39,39 @@ export async function startJobs(
   if (options.role === "sender") return { ...engine, nudge: async () => {} };
   const schedule = startSchedule(house, engine.carriers, { schedules, chores });
   const name = nameOf(house, `${WORKER}${engine.name}`);
-  void name();
-  const naming = setInterval(name, NAME_EVERY);
+  void name.write();
+  const naming = setInterval(name.write, NAME_EVERY);
   return {
     ...engine,
     async nudge() {
-      await Promise.all([name(), schedule.look()]);
+      await Promise.all([name.write(), schedule.look()]);
       for (const carrier of engine.carriers) await sweep(house, carrier, 0);
     },
     async stop() {
       clearInterval(naming);
       await schedule.stop();
       await engine.stop();
+      await name.forget();
     },
   };
 }
 
-/** Writes the worker's name where `status` looks for it. */
-const nameOf =
-  ({ databases, sources, log }: House, key: string) =>
-  async (): Promise<void> => {
-    try {
-      const at = sources.now().toISOString();
-      for (const { client } of databases)
-        await client`insert into tick (key, at) values (${key}, ${at}) on conflict (key) do update set at = excluded.at`;
-    } catch (error) {
-      log.warn({ err: error }, "the worker's name was not written");
+/** The worker's name where `status` looks for it. */
+function nameOf({ databases, sources, log }: House, key: string) {
+  const each = async (work: (database: Database) => PromiseLike<unknown>): Promise<void> => {
+    for (const database of databases) {
+      await Promise.resolve(work(database)).catch((error) =>
+        log.warn({ err: error, database: database.name }, "the worker's name could not be kept"),
+      );
     }
   };
+  return {
+    write: () =>
+      each(
+        ({ client }) => client`
+          insert into tick (key, at) values (${key}, ${sources.now().toISOString()})
+          on conflict (key) do update set at = excluded.at`,
+      ),
+    forget: () => each(({ client }) => client`delete from tick where key = ${key}`),
+  };
+}

@@ -57,6 +57,40 @@ test("after a restore, jobs that waited or ran start again, and those that live 
   expect(await shop.job(lives.job)).toMatchObject({ attempts: 1, message: null });
 });
 
+test("pauses and appointments follow the house's clock, also when it is moved", async () => {
+  shop = await workshop({ kind: { backoff: { first: 600, most: 600 } } });
+  const { house } = shop;
+  const [carrier] = shop.engine.carriers;
+  const look = () => sweep(house, carrier!, 0);
+  const ran: string[] = [];
+  shop.does(async ({ attempt, input }) => {
+    ran.push(`${input.words} ${attempt}`);
+    if (input.words === "fails" && attempt === 1) throw new Error("once");
+  });
+  const fails = await shop.askFor("fails");
+  await shop.until(async () => (await shop.job(fails.job)).spent === 1);
+  const wait = Date.parse((await shop.job(fails.job)).due_at) - house.clock.now.getTime();
+  expect(wait).toBeGreaterThanOrEqual(300_000);
+  expect(wait).toBeLessThanOrEqual(600_000);
+  await inWorkspace(house.database, house.owner.workspaceId, async (tx) => {
+    const { act } = await jobAct(
+      house,
+      { database: house.database, tx },
+      { ...house.owner, runId: house.sources.newId() },
+    );
+    await act.later(work, { words: "appointment" }, { at: new Date(act.now.getTime() + 3_600_000) });
+  });
+  expect(await look()).toBe(0);
+  house.clock.pass(wait);
+  expect(await look()).toBe(1);
+  await house.ended(fails.run);
+  expect(await look()).toBe(0);
+  house.clock.pass(3_600_000);
+  expect(await look()).toBe(1);
+  await shop.until(() => ran.length === 3);
+  expect(ran).toEqual(["fails 1", "fails 2", "appointment 1"]);
+});
+
 test("a workspace in a database of its own has its own engine there", async () => {
   shop = await workshop({ alone: true });
   const { house } = shop;
