@@ -122,22 +122,22 @@ test("a refusal is final: it is not tried again, and says what to do", async () 
 });
 
 test("a job that waits is cancelled and never starts", async () => {
-  const asked = await shop.house.ask("work ask", { words: "kept" });
-  await shop.house.ended(asked.run);
-  shop.does(async ({ attempt }) => {
-    ran.push(`try ${attempt}`);
-    throw new Error("not yet");
-  });
-  const waiting = await shop.askFor("x");
-  await shop.until(async () => (await shop.job(waiting.job)).spent === 1);
-  expect((await shop.house.ask("job cancel", { job: waiting.job.slice(-8) })).status).toBe("done");
-  expect(await shop.house.ended(waiting.run)).toMatchObject({ status: "cancelled" });
-  await pause(1200);
-  expect(ran).toEqual(["kept", "try 1"]);
-  expect((await shop.house.ask("job cancel", { job: waiting.job })).problem).toMatchObject({
+  const own = await workshop({ alone: true });
+  own.house.queue = (await own.start({ role: "sender" })).queue;
+  own.does(async (ctx) => void ran.push(ctx.input.words));
+  const waiting = await own.askFor("cancelled");
+  expect((await own.house.ask("job cancel", { job: waiting.job.slice(-8) })).status).toBe("done");
+  expect(await own.house.answer(waiting.run)).toMatchObject({ status: "cancelled" });
+  expect((await own.house.ask("job cancel", { job: waiting.job })).problem).toMatchObject({
     kind: "clash",
     detail: "test work is cancelled already.",
   });
+  // One slot takes the messages in their order: the cancelled job's came first.
+  await own.start({ slots: { quick: 1 } });
+  await own.house.ended((await own.askFor("after")).run);
+  expect(ran).toEqual(["after"]);
+  expect(await own.job(waiting.job)).toMatchObject({ status: "cancelled", attempts: 0 });
+  await own.close();
 });
 
 test("a job that runs hears of its cancelling within two seconds, and writes nothing more", async () => {
