@@ -1,10 +1,9 @@
 // What all chat surfaces stand on: the door that keeps messages, the lanes that work them off, the outbox that answers.
 import { join } from "node:path";
-import { type Envelope, openIntake, openSpool, startLanes } from "../../core/inbox/index.ts";
+import { openIntake, openSpool, startLanes } from "../../core/inbox/index.ts";
 import { startOutbox } from "../../core/outbox/index.ts";
-import { resolveAccount } from "../../core/people/index.ts";
 import type { Painter } from "../../core/view/chart/index.ts";
-import { enter, findPlace, lobbyOf, openDoors } from "../../core/workspace/index.ts";
+import { doorkeeper, enter, openDoors } from "../../core/workspace/index.ts";
 import type { Bot, Door } from "../surface.ts";
 import { chosenSurfaces } from "../surfaces.ts";
 import type { Base } from "./part.ts";
@@ -15,17 +14,6 @@ export type Chat = {
   stop(): Promise<void>;
 };
 
-const moment = ({ sources }: Base["house"]) => ({ now: sources.now(), newId: sources.newId });
-
-const known = async (person: Promise<string>) => ({ personId: await person });
-const seenOf = ({ surface, tenant, account: { id, name, locale } }: Envelope) => ({
-  surface,
-  tenant,
-  external: id,
-  ...(name === undefined ? {} : { name }),
-  ...(locale === undefined ? {} : { locale }),
-});
-
 /** `works`: this process also works messages off and sends answers; a web process alone only takes webhooks in. */
 export async function openChat({ settings, house }: Base, painter: Painter, works: boolean): Promise<Chat> {
   const chosen = await chosenSurfaces(settings);
@@ -33,6 +21,7 @@ export async function openChat({ settings, house }: Base, painter: Painter, work
     chosen.map(async ({ surface, settings: own }) => ({ name: surface.name, bot: await surface.open(own, house) })),
   );
   const doors = openDoors();
+  const keeper = doorkeeper(house, doors);
   const outbox =
     works && bots.length > 0
       ? startOutbox(
@@ -43,17 +32,13 @@ export async function openChat({ settings, house }: Base, painter: Painter, work
   const lanes =
     works && bots.length > 0
       ? startLanes(house, {
-          resolveAccount: ({ home, tx }, envelope) =>
-            known(resolveAccount({ db: tx, workspaceId: home.workspaceId, ...moment(house) }, seenOf(envelope))),
+          resolveAccount: keeper.resolveAccount,
           answered: ({ database, workspaceId }, { envelope: { surface, tenant, place } }) =>
             outbox?.wake({ workspaceId, surface, tenant, place }, database),
         })
       : undefined;
   const intake = openIntake(house, {
-    async findHome({ surface, tenant, place }) {
-      const bound = await findPlace(house, doors, { surface, tenant, external: place });
-      return bound ?? { database: house.databases[0]!, workspaceId: await lobbyOf(house.databases[0]!, doors) };
-    },
+    findHome: keeper.findHome,
     ...(lanes ? { lanes } : {}),
     spool: openSpool({ folder: join(settings.dataDir, "spool"), log: house.log }),
   });

@@ -27,4 +27,8 @@ export type Envelope = {
 /** Whose rows, and who asks: known before the work begins. */
 export type Caller = { workspaceId: string; personId: string };
 
-export type Reply = Outcome & { run: string };
+export type Reply = Outcome & {
+  run: string;
+  /** It shows what is shown only once: whoever passes it on keeps no copy. */
+  shownOnce?: true;
+};

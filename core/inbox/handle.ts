@@ -124,7 +124,10 @@ export async function perform(work: Pick<Work, "house" | "envelope" | "run">, ma
     await announceRun(act, resolved.origin);
   }
   if (matters(sealed, command?.reads)) await record(act, { command: sealed.command, outcome: sealed.status, changes });
-  return { ...replyOf({ id: run, asked: Buffer.alloc(0), ...split(sealed) }), ...once };
+  return {
+    ...replyOf({ id: run, asked: Buffer.alloc(0), ...split(sealed) }),
+    ...(once ? { ...once, shownOnce: true } : {}),
+  };
 }
 
 /** The same shape, to the letter, as a later reader of the stored answer gets. */

@@ -183,5 +183,6 @@ const pushAnswer = (act: Parameters<typeof answer>[0], { run, envelope }: Row, r
       status: reply.status,
       command: reply.command,
       ...(reply.run === run ? {} : { repeat: reply.run }),
+      ...(reply.shownOnce ? { once: true } : {}),
     },
   });

@@ -37,11 +37,13 @@ function end(tx: Tx, ending: Ending) {
   const raw = rawOf(tx);
   if (ending.kind === "sent") {
     return raw`update outbox set status = 'sent', external = ${ending.external}, error = null, lease_until = null,
-      lost = ${ending.lost && JSON.stringify(ending.lost)}::text::jsonb, sent_at = ${ending.now.toISOString()}
+      lost = ${ending.lost && JSON.stringify(ending.lost)}::text::jsonb, sent_at = ${ending.now.toISOString()},
+      view = case when hints ? 'once' then null else view end
       where id = ${ending.id} and status = 'sending'`;
   }
   if (ending.kind === "failed") {
-    return raw`update outbox set status = 'failed', error = ${ending.error}, lease_until = null
+    return raw`update outbox set status = 'failed', error = ${ending.error}, lease_until = null,
+      view = case when hints ? 'once' then null else view end
       where id = ${ending.id} and status = 'sending'`;
   }
   return raw`update outbox set status = 'waiting', error = ${ending.error}, lease_until = null,

@@ -1,8 +1,8 @@
 // The door of every chat surface: from a place and an account to whose rows and who asks. Places of nobody lead into
 // the lobby, where only help, connect and link are answered.
-import { type Database, inWorkspace } from "../../db/connect.ts";
+import { type Database, inWorkspace, type Tx } from "../../db/connect.ts";
 import { LOBBY, type Place, type Sources } from "../act.ts";
-import type { Caller } from "../inbox/index.ts";
+import { type Caller, type Envelope, type Home, placeOf } from "../inbox/index.ts";
 import { resolveAccount } from "../people/index.ts";
 import { listWorkspaces } from "./create.ts";
 import { type Bound, lookUpPlace } from "./place.ts";
@@ -41,22 +41,37 @@ export async function findPlace(
 export type Visitor = { place: Place; account: { id: string; name?: string; locale?: string } };
 export type Entered = { database: Database; caller: Caller; bound: boolean };
 
-/** Who speaks, in the workspace of the place or in the lobby. Somebody new becomes a member. */
-export async function enter(building: Building, doors: Doors, { place, account }: Visitor): Promise<Entered> {
+/** Whose place it is, or the lobby. */
+export async function homeOf(building: Building, doors: Doors, place: Place): Promise<Home & { bound: boolean }> {
   const bound = await findPlace(building, doors, place);
-  const database = bound?.database ?? building.databases[0]!;
-  const workspaceId = bound?.workspaceId ?? (await lobbyOf(database, doors));
-  const { now, newId } = building.sources;
-  const { id: external, ...said } = account;
-  const seen = { surface: place.surface, tenant: place.tenant, external, ...said };
-  const personId = await inWorkspace(database, workspaceId, (db) =>
-    resolveAccount({ db, workspaceId, now: now(), newId }, seen),
-  );
-  return { database, caller: { workspaceId, personId }, bound: bound !== undefined };
+  if (bound) return { database: bound.database, workspaceId: bound.workspaceId, bound: true };
+  const main = building.databases[0]!;
+  return { database: main, workspaceId: await lobbyOf(main, doors), bound: false };
 }
 
-/** Where messages of places wait that belong to nobody yet. */
-export async function lobbyOf(main: Database, doors: Doors): Promise<string> {
+/** Who speaks, in the workspace of the place or in the lobby. Somebody new becomes a member. */
+export async function enter(building: Building, doors: Doors, visitor: Visitor): Promise<Entered> {
+  const { database, workspaceId, bound } = await homeOf(building, doors, visitor.place);
+  const personId = await inWorkspace(database, workspaceId, (tx) => speaker(building, workspaceId, tx, visitor));
+  return { database, caller: { workspaceId, personId }, bound };
+}
+
+function speaker({ sources }: Building, workspaceId: string, db: Tx, { place, account }: Visitor): Promise<string> {
+  const { id: external, name, locale } = account;
+  const said = { ...(name ? { name } : {}), ...(locale ? { locale } : {}) };
+  const room = { db, workspaceId, now: sources.now(), newId: sources.newId };
+  return resolveAccount(room, { surface: place.surface, tenant: place.tenant, external, ...said });
+}
+
+/** The two questions of the intake and the lanes, answered for every chat surface. */
+export const doorkeeper = (building: Building, doors: Doors) => ({
+  findHome: (envelope: Envelope): Promise<Home> => homeOf(building, doors, placeOf(envelope)),
+  resolveAccount: async ({ home, tx }: { home: Home; tx: Tx }, envelope: Envelope) => ({
+    personId: await speaker(building, home.workspaceId, tx, { place: placeOf(envelope), account: envelope.account }),
+  }),
+});
+
+async function lobbyOf(main: Database, doors: Doors): Promise<string> {
   if (doors.lobbyId) return doors.lobbyId;
   const lobby = (await listWorkspaces(main)).find((w) => w.slug === LOBBY);
   if (!lobby) throw new Error("There is no lobby: the first start has not been made (ensureOwnerToken).");

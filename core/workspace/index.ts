@@ -11,7 +11,7 @@ export {
 } from "./blueprints/blueprint.ts";
 export { blueprints } from "./blueprints/index.ts";
 export { createWorkspace, type Listed, listWorkspaces, type NewWorkspace, writeWorkspace } from "./create.ts";
-export { type Doors, type Entered, enter, findPlace, lobbyOf, openDoors, type Visitor } from "./doors.ts";
+export { type Doors, doorkeeper, type Entered, enter, findPlace, openDoors, type Visitor } from "./doors.ts";
 export { type First, inFirst, MAIN } from "./first.ts";
 export { type Bound, bindPlace, listPlaces, placeBound, placeLeft } from "./place.ts";
 export { workspaceChanged } from "./settings.ts";

@@ -14,6 +14,9 @@ export type Bound = { database: Database; workspaceId: string; placeId: string }
 export async function bindPlace(act: Act, place: Place & { name?: string }): Promise<string> {
   const { surface, tenant, name = "" } = place;
   const external = place.whole ? "" : place.external;
+  // The platform had closed it to us, and it is open again.
+  await rawOf(act.db)`
+    delete from place where surface = ${surface} and tenant = ${tenant} and external = ${external} and gone_at is not null`;
   const [made] = await rawOf(act.db)<{ id: string }[]>`
     insert into place (workspace_id, id, surface, tenant, external, name, bound_by, created_at)
     values (${act.workspace.id}, ${act.newId()}, ${surface}, ${tenant}, ${external}, ${name}, ${act.person.id},
@@ -30,11 +33,10 @@ export async function bindPlace(act: Act, place: Place & { name?: string }): Pro
   return own.id;
 }
 
-/** Lets a place go: it is nobody's from now on. What happened there stays. */
+/** Lets a place go: it is nobody's from now on. What happened there stays noted. */
 export async function leavePlace(act: Act, id: string): Promise<{ surface: string; name: string }> {
   const [row] = await rawOf(act.db)<{ surface: string; tenant: string; external: string; name: string }[]>`
-    update place set gone_at = ${act.now.toISOString()} where id = ${id} and gone_at is null
-    returning surface, tenant, external, name`;
+    delete from place where id = ${id} returning surface, tenant, external, name`;
   if (!row) throw refuse("missing", "This place is not connected here. /workspace show names those that are.");
   const { surface, tenant, external } = row;
   act.changed({ what: "place", id, from: { surface, tenant, external }, to: null });
