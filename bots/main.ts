@@ -1,4 +1,5 @@
 // The composition root: reads the environment, starts the parts it was asked for, and ends them in order.
+import { flushCompileCache } from "node:module";
 import { fileURLToPath } from "node:url";
 import { hideSecrets, makeLog, makeScope } from "../core/observe/index.ts";
 import type { Ground } from "./parts/base.ts";
@@ -68,6 +69,8 @@ async function startParts(mode: Mode, ground: Ground, parts: Part[]): Promise<vo
   if (mode === "start" || mode === "bots")
     for (const part of await (await import("./parts/bots.ts")).startBots(chat)) add(part);
   if (owner.secret) say(`token    ${owner.secret}  (the owner's, shown only now: keep it)`);
+  // A process that is killed keeps no compiled code for the next one: it is written now.
+  setTimeout(flushCompileCache, 1_000).unref();
   house.log.info({ mode, parts: parts.length, milliseconds: Math.round(performance.now()) }, "ready");
 }
 
