@@ -5,6 +5,7 @@ import { audienceOf } from "../../core/event/index.ts";
 import { view } from "../../core/view/index.ts";
 import { createWorkspace } from "../../core/workspace/index.ts";
 import { inWorkspace, rawOf } from "../../db/connect.ts";
+import { testDatabase } from "../../test/house.ts";
 import { type TestWeb, testWeb } from "../../test/web.ts";
 import { maySee } from "./events.ts";
 
@@ -157,6 +158,24 @@ test("a transaction that began earlier and commits later is not missed", async (
   await slow;
   await ear.until(2);
   expect(ear.heard.map((h) => h.what)).toEqual(["slow", "quick"]);
+  ear.leave();
+});
+
+test("a long transaction in another database of the same server holds nobody up", async () => {
+  const ear = listen(web.owner);
+  await ear.open;
+  const other = await testDatabase(1);
+  let release = () => {};
+  const held = new Promise<void>((done) => (release = done));
+  const long = other.client.begin(async (sql) => {
+    await sql`select pg_current_xact_id()`;
+    await held;
+  });
+  await tell("channel.quick", "quick");
+  await ear.until(1);
+  release();
+  await long;
+  await other.drop();
   ear.leave();
 });
 

@@ -1,7 +1,7 @@
 // The events of a workspace as they commit, each once and in order, for whoever listens in this process. A row is
-// looked at only when no transaction older than it can still commit: `tx` below the snapshot's xmin.
+// looked at only when no transaction older than it can still commit: `tx` below the horizon.
 import type { House } from "../../core/house.ts";
-import { type Database, inWorkspace, rawOf } from "../../db/connect.ts";
+import { type Database, inWorkspace, rawOf, type Tx } from "../../db/connect.ts";
 
 export type TailEvent = {
   tx: string;
@@ -127,17 +127,27 @@ function startTail(database: Database, workspaceId: string, { log }: Pick<House,
 
 /** Everything from here on is new: what commits later has a `tx` of at least this. */
 async function readHorizon(database: Database, workspaceId: string): Promise<Position> {
-  const [row] = await inWorkspace(
-    database,
-    workspaceId,
-    (tx) => rawOf(tx)<{ xmin: string }[]>`select pg_snapshot_xmin(pg_current_snapshot())::text as xmin`,
-  );
-  return { tx: BigInt(row?.xmin ?? 0) - 1n, seq: END.seq };
+  return { tx: (await inWorkspace(database, workspaceId, horizonOf)) - 1n, seq: END.seq };
+}
+
+/**
+ * Below this, every transaction that writes events has ended. A snapshot's xmin would say it too, but it waits for
+ * writers in every database of the server; only those of our role in our own write here. `backend_xid` has 32 bits:
+ * the nearest number below xmax is meant. The events must be read by a later statement: its snapshot holds whoever
+ * ended between the two looks of this one.
+ */
+async function horizonOf(tx: Tx): Promise<bigint> {
+  const [row] = await rawOf(tx)<{ horizon: string }[]>`
+    select coalesce(min(xmax + below), min(xmax))::text as horizon
+    from (select pg_snapshot_xmax(pg_current_snapshot())::text::bigint as xmax) s
+    left join lateral (
+      select ((backend_xid::text::bigint - xmax + 2147483648) & 4294967295) - 2147483648 as below
+      from pg_stat_activity where datname = current_database() and backend_xid is not null) a on below < 0`;
+  return BigInt(row?.horizon ?? 0);
 }
 const END: Position = { tx: 2n ** 64n - 1n, seq: 2n ** 63n - 1n };
 
 export type Page = { events: TailEvent[]; full: boolean; seen: Position };
-type Row = { [K in keyof TailEvent]: TailEvent[K] | null } & { xmin: string };
 
 /**
  * The next page after a position, up to `until` (included) when it is given. `seen` is where a reader stands then: in
@@ -149,26 +159,21 @@ export async function readAfter(
   after: Position,
   until: Position = END,
 ): Promise<Page> {
-  const rows = await inWorkspace(
-    database,
-    workspaceId,
-    (tx) => rawOf(tx)<Row[]>`
-      select h.xmin::text, e.tx::text, e.seq::text, e.name, e.at, e.person_id as "personId", e.run_id as "runId",
-        e.subject, e.payload
-      from (select pg_snapshot_xmin(pg_current_snapshot()) as xmin) h left join lateral (
-        select * from event
-        where workspace_id = ${workspaceId} and tx < h.xmin
-          and (tx, seq) > (${String(after.tx)}::xid8, ${String(after.seq)}::bigint)
-          and (tx, seq) <= (${String(until.tx)}::xid8, ${String(until.seq)}::bigint)
-        order by tx, seq limit ${PAGE}) e on true
-      order by e.tx, e.seq`,
-  );
-  const events = rows.filter((row): row is Row & TailEvent => row.seq !== null);
-  const full = events.length === PAGE;
-  const horizon = { tx: BigInt(rows[0]?.xmin ?? 0) - 1n, seq: END.seq };
-  const last = events.at(-1);
-  const seen = full && last ? positionOf(last) : isAfter(horizon, after) ? horizon : after;
-  return { events, full, seen };
+  return inWorkspace(database, workspaceId, async (tx) => {
+    const below = await horizonOf(tx);
+    const events = await rawOf(tx)<TailEvent[]>`
+      select tx::text, seq::text, name, at, person_id as "personId", run_id as "runId", subject, payload
+      from event e
+      where workspace_id = ${workspaceId} and tx < ${String(below)}::xid8
+        and (tx, seq) > (${String(after.tx)}::xid8, ${String(after.seq)}::bigint)
+        and (tx, seq) <= (${String(until.tx)}::xid8, ${String(until.seq)}::bigint)
+      order by e.tx, e.seq limit ${PAGE}`;
+    const full = events.length === PAGE;
+    const horizon = { tx: below - 1n, seq: END.seq };
+    const last = events.at(-1);
+    const seen = full && last ? positionOf(last) : isAfter(horizon, after) ? horizon : after;
+    return { events: [...events], full, seen };
+  });
 }
 
 export const positionOf = ({ tx, seq }: Pick<TailEvent, "tx" | "seq">): Position => ({
