@@ -146,11 +146,15 @@ test("a transaction that began earlier and commits later is not missed", async (
   const { workspaceId, personId } = web.house.owner;
   let release = () => {};
   const held = new Promise<void>((done) => (release = done));
+  let begun = () => {};
+  const writing = new Promise<void>((done) => (begun = done));
   const slow = inWorkspace(web.house.database, workspaceId, async (tx) => {
     await rawOf(tx)`insert into event (workspace_id, id, name, at, person_id, subject, payload)
       values (${workspaceId}, gen_random_uuid(), 'channel.slow', now(), ${personId}, '', '{"what": "slow"}')`;
+    begun();
     await held;
   });
+  await writing;
   await tell("channel.quick", "quick");
   await new Promise((done) => setTimeout(done, 400));
   expect(ear.heard).toEqual([]);
