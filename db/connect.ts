@@ -1,5 +1,5 @@
 // The one driver. `inWorkspace` is the only way to a workspace's rows: the app's role sees none without it.
-import { type ExtractTablesWithRelations, sql } from "drizzle-orm";
+import type { ExtractTablesWithRelations } from "drizzle-orm";
 import type { PgTransaction } from "drizzle-orm/pg-core";
 import { drizzle, type PostgresJsDatabase, type PostgresJsQueryResultHKT } from "drizzle-orm/postgres-js";
 import type postgres from "postgres";
@@ -35,6 +35,11 @@ export function connect({ name = "main", ownerUrl, appUrl, max = 10 }: ConnectOp
   return { name, ownerUrl, appUrl, orm, client, reachable: asked, close: () => client.end({ timeout: 5 }) };
 }
 
+/** A question before a workspace is known (the doors of db/secure.ts). It waits no longer than `inWorkspace` does. */
+export function ask<T>(db: Database, question: (sql: postgres.Sql) => PromiseLike<T>): Promise<T> {
+  return untilAway(db, async () => await question(db.client));
+}
+
 /** Runs `work` in one transaction that sees the rows of one workspace and no others. */
 export function inWorkspace<T>(db: Database, workspaceId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
   return untilAway(db, (over) =>
@@ -63,4 +68,4 @@ export async function within<T>(tx: Tx, workspaceId: string, work: () => Promise
   return result;
 }
 
-export { open, sql };
+export { open };

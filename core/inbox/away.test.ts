@@ -1,6 +1,6 @@
 // A database that is away, in every way that one can be: nobody waits long, and nobody has to be told when it is back.
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { connect, type Database, inWorkspace } from "../../db/connect.ts";
+import { ask as askDoor, connect, type Database, inWorkspace } from "../../db/connect.ts";
 import { testDatabase } from "../../test/house.ts";
 import { openWire, type Wire } from "../../test/wire.ts";
 import { isAway } from "../away.ts";
@@ -88,6 +88,15 @@ test("more callers than connections wait for each other, and none is sent away",
     inWorkspace(database, WORKSPACE, (tx) => tx.execute("select pg_sleep(0.4)")),
   );
   await expect(Promise.all(slow)).resolves.toHaveLength(12);
+});
+
+test("a question before a workspace is known waits no longer", async () => {
+  const find = () => askDoor(database, (sql) => sql`select * from find_action('nothing')`);
+  expect(await find()).toHaveLength(0);
+  wire.jam();
+  await expect(find()).rejects.toMatchObject({ code: "CONNECT_TIMEOUT" });
+  await wire.mend();
+  await comesBack();
 });
 
 test("what waited too long for a connection is not done behind its caller's back", async () => {

@@ -1,6 +1,6 @@
 // Bearer tokens: who holds one acts as its person. Only a hash is kept; the token itself is shown once.
 import { createHash } from "node:crypto";
-import { type Database, rawOf, type Tx } from "../../db/connect.ts";
+import { ask, type Database, rawOf, type Tx } from "../../db/connect.ts";
 import { person, token } from "../../db/schema/index.ts";
 import { type Act, mayActAs, type Role } from "../act.ts";
 import { randomLetters } from "../ids.ts";
@@ -18,8 +18,11 @@ export async function findToken(databases: readonly Database[], secret: string):
   const hash = hashSecret(secret);
   let found: Holder | undefined;
   for (const database of databases) {
-    const [row] = await database.client<{ workspace_id: string; id: string; person_id: string }[]>`
-      select workspace_id, id, person_id from find_token(${hash})`;
+    const [row] = await ask(
+      database,
+      (sql) => sql<{ workspace_id: string; id: string; person_id: string }[]>`
+        select workspace_id, id, person_id from find_token(${hash})`,
+    );
     if (row && !found) found = { database, workspaceId: row.workspace_id, personId: row.person_id, tokenId: row.id };
   }
   return found;

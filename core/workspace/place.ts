@@ -1,5 +1,5 @@
 // Which workspace a chat belongs to. A place is one chat, or, with an empty `external`, a whole server or team.
-import { type Database, rawOf } from "../../db/connect.ts";
+import { ask, type Database, rawOf } from "../../db/connect.ts";
 import { type Act, eventKind, type Place } from "../act.ts";
 import { refuse } from "../problem.ts";
 
@@ -53,10 +53,13 @@ export const listPlaces = (act: Pick<Act, "db">) => rawOf(act.db)<PlaceRow[]>`
 export async function lookUpPlace(databases: readonly Database[], place: Place): Promise<Bound | undefined> {
   const { surface, tenant, external } = place;
   for (const database of databases) {
-    const [row] = await database.client<{ workspace_id: string; id: string }[]>`
-      select workspace_id, id, 1 as rank from find_place(${surface}, ${tenant}, ${external})
-      union all select workspace_id, id, 2 from find_place(${surface}, ${tenant}, '')
-      order by rank limit 1`;
+    const [row] = await ask(
+      database,
+      (sql) => sql<{ workspace_id: string; id: string }[]>`
+        select workspace_id, id, 1 as rank from find_place(${surface}, ${tenant}, ${external})
+        union all select workspace_id, id, 2 from find_place(${surface}, ${tenant}, '')
+        order by rank limit 1`,
+    );
     if (row) return { database, workspaceId: row.workspace_id, placeId: row.id };
   }
   return undefined;
