@@ -4,6 +4,7 @@ import { tidyAssets } from "../core/assets/index.ts";
 import { sealAudit } from "../core/audit/index.ts";
 import type { House } from "../core/house.ts";
 import { WORKER } from "../core/jobs/index.ts";
+import { forgetSessions } from "../core/session/index.ts";
 import { type Database, inWorkspace, rawOf } from "../db/connect.ts";
 import type { Carrier } from "./engine.ts";
 import type { Chore } from "./schedule.ts";
@@ -57,6 +58,7 @@ async function forget(house: House, database: Database, workspaceId: string): Pr
     await sql`delete from action where expires_at < ${before(ACTIONS)}`;
     await sql`delete from code where expires_at < ${before(CODES)}`;
     await sql`delete from cooldown where until < ${before(0)}`;
+    await forgetSessions(tx, new Date(now));
   });
 }
 

@@ -2,6 +2,7 @@ export {
   ENTRY_HOURS,
   endSession,
   findSession,
+  forgetSessions,
   makeEntry,
   readKey,
   SESSION_DAYS,

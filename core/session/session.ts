@@ -106,3 +106,10 @@ export async function useEntry(database: Database, sources: Sources, key: string
     return row && begin(tx, sources, { workspaceId: read.workspaceId, personId: row.person_id });
   });
 }
+
+/** Sessions and links that can let nobody in any more. */
+export async function forgetSessions(tx: Tx, now: Date): Promise<void> {
+  const at = now.toISOString();
+  await rawOf(tx)`delete from session where expires_at < ${at} or ended_at < ${at}`;
+  await rawOf(tx)`delete from entry where expires_at < ${at} or used_at < ${at}`;
+}
