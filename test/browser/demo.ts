@@ -131,7 +131,7 @@ const everything = (): View =>
           { name: "City Pop", values: [900, 860, 840, 820, null, 800, 790] },
           { name: "Synthwave", values: [700, 880, 910, 990, 1020, 1100, 1284] },
         ],
-        through: "14:05",
+        through: "Data through 14:05",
       },
     },
     { kind: "text", text: "Everything is on air. See /demo order for more.", tone: "good" },

@@ -1,6 +1,7 @@
 // How the console looks and feels: keyboard alone, dark, a phone, charts, players, contrast, names, a bad network.
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { inWorkspace, rawOf } from "../../db/connect.ts";
 import { faintTexts, namelessControls, smallTargets } from "./access.ts";
 import { type Console, hasBrowser, lastTurn, openConsole, say } from "./browser.ts";
 
@@ -181,6 +182,24 @@ describe.skipIf(!hasBrowser)("the look of the console", () => {
     await page.getByRole("button", { name: "Change between light and dark" }).click();
     await page.reload();
     expect(await page.evaluate(() => localStorage.getItem("theme"))).toBeNull();
+    await page.context().close();
+  });
+
+  test("speaks the language of the browser, and then of the person", async () => {
+    const page = await web.visit({ locale: "es-MX" });
+    await page.getByRole("button", { name: "Entrar" }).waitFor();
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe("es");
+    const speaker = await web.person("staff");
+    const { database } = web.house;
+    await inWorkspace(
+      database,
+      speaker.workspaceId,
+      (tx) => rawOf(tx)`update person set locale = 'ja' where id = ${speaker.personId}`,
+    );
+    await page.getByLabel("Token").fill(speaker.token);
+    await page.keyboard.press("Enter");
+    await page.getByRole("combobox", { name: "コマンドライン" }).waitFor();
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe("ja");
     await page.context().close();
   });
 

@@ -19,10 +19,10 @@ export function Chart({ chart, alt, run, index }: { chart: ChartSpec; alt: strin
         : html`<img class="plot ${state === "loading" ? "skeleton" : ""}" src=${src} alt=${alt || chart.title} width="1200" height="675"
             decoding="async" onLoad=${() => set("shown")} onError=${() => set("away")} />`
     }
-    ${chart.through && html`<figcaption class="soft">${words.through(chart.through)}</figcaption>`}
     <details class="numbers" open=${state === "away"}>
       <summary>${words.asTable()}</summary>
       <${Numbers} chart=${chart} />
+      ${chart.through && html`<p class="soft through">${chart.through}</p>`}
     </details>
   </figure>`;
 }

@@ -82,7 +82,6 @@ export const words = {
   chartAway: () => say("The picture could not be loaded; here are its numbers."),
   mediaAway: () => say("This file could not be loaded."),
   target: (value: string) => say("Target {value}", { value }),
-  through: (time: string) => say("Data through {time}", { time }),
   noData: () => say("no data"),
   time: () => say("Time"),
   play: (title: string) => say("Play {title}", { title }),
