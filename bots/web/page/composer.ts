@@ -95,11 +95,16 @@ function useLine(onOpen: Props["onOpen"], lineRef: LineRef) {
     if (!said) return;
     earlier.forget();
     setShut(true);
-    const line = said.startsWith("/") ? readLine(commands, said) : null;
-    if (line && missing(line.command, line.options).length > 0) return form(line.command, line.options);
     write("");
+    // Faster than the page loads: what the line means is seen when the commands are known.
+    if (model.get().phase === "loading") void model.ready().then(() => start(said));
+    else start(said);
+  };
+  const start = (said: string) => {
+    const line = said.startsWith("/") ? readLine(model.get().commands, said) : null;
+    if (line && missing(line.command, line.options).length > 0) form(line.command, line.options);
     // The server reads the line as every surface's is read: names in any language, quotes, what was nearly right.
-    void model.words(said);
+    else void model.words(said);
   };
   /** A command that is written out and needs nothing more runs; one half written is chosen. */
   const enter = () => {

@@ -96,6 +96,8 @@ export function makeModel({ api, newKey, now, storage, speak }: Means) {
     ...history,
     get,
     subscribe: store.subscribe,
+    /** Somebody is signed in, and what they may do is known. */
+    ready: () => gate.promise,
     lost,
     async start(): Promise<void> {
       const session = await api.session();
