@@ -228,6 +228,26 @@ test.skipIf(!OLD)("killed with -9, it leaves nothing behind on an old Node eithe
   await until(() => !lives(pid));
 });
 
+test("when the npm that started it is killed, it ends", async () => {
+  const at = checkout();
+  const own = JSON.parse(fs.readFileSync(join(at, "package.json"), "utf8")) as object;
+  fs.writeFileSync(
+    join(at, "package.json"),
+    JSON.stringify({ ...own, scripts: { start: "node bots/boot.mjs start" } }),
+  );
+  spawnSync("npm", ["ci", "--no-audit"], { cwd: at });
+  const npm = spawn("npm", ["start", "--", "wait"], { cwd: at, stdio: ["ignore", "pipe", "ignore"], detached: true });
+  children.push(npm);
+  let out = "";
+  npm.stdout.on("data", (bytes) => {
+    out += bytes;
+  });
+  const line = await until(() => /^\{.*\}$/m.exec(out)?.[0]);
+  const { pid } = JSON.parse(line) as { pid: number };
+  npm.kill("SIGKILL");
+  await until(() => !lives(pid));
+});
+
 test.skipIf(!OLD)("a Node that cannot be fetched is told, with what to do", async () => {
   const at = checkout();
   const env = { npm_config_registry: "http://127.0.0.1:9/", npm_config_fetch_retries: "0" };

@@ -1,5 +1,6 @@
 // Goes on with the right Node: in this process where it is the right one, else in another that lives and dies with us.
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import module from "node:module";
 import { constants } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -54,11 +55,23 @@ export function run({ node }, args, { heard = () => {}, env = process.env } = {}
 /** When the npm that started us is killed, nobody can stop us any more: we stop. */
 function followParent() {
   if (!process.env.npm_lifecycle_event || process.platform === "win32") return;
-  const parent = process.ppid;
+  const before = parents();
   const timer = setInterval(() => {
-    if (process.ppid === parent) return;
+    if (parents() === before) return;
     clearInterval(timer);
     process.kill(process.pid, "SIGTERM");
   }, 1000);
   timer.unref();
+}
+
+/** Who started us; and who started the shell between npm and us, which lives on when npm is killed. */
+function parents() {
+  const { ppid } = process;
+  try {
+    const [, name, above] = /\((.*)\) \S (\d+)/.exec(readFileSync(`/proc/${ppid}/stat`, "utf8"));
+    return /^(da|ba)?sh$/.test(name) ? `${ppid} ${above}` : `${ppid}`;
+  } catch {
+    // Not Linux: there the shell makes room for us.
+    return `${ppid}`;
+  }
 }
