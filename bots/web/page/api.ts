@@ -52,24 +52,7 @@ const BUSY_TRIES = 4;
 export function makeApi(net: Net) {
   let csrf = "";
 
-  /** Asks until something answers. Only for what is safe to repeat: reading, or writing with a key. */
-  async function persistent(path: string, init: RequestInit): Promise<Response> {
-    for (let n = 0, busy = 0; ; n++) {
-      let response: Response;
-      try {
-        response = await net.fetch(path, { ...init, credentials: "same-origin" });
-      } catch (error) {
-        if (!(error instanceof TypeError)) throw error;
-        net.reachable(false);
-        await net.maybeBack(PAUSES[Math.min(n, PAUSES.length - 1)]!);
-        continue;
-      }
-      net.reachable(true);
-      const later = [502, 503, 504].includes(response.status);
-      if (!later || ++busy >= BUSY_TRIES) return response;
-      await net.wait(1000 * Number(response.headers.get("retry-after") ?? busy));
-    }
-  }
+  const persistent = (path: string, init: RequestInit) => untilAnswered(net, path, init);
 
   async function read<T>(path: string): Promise<T | { problem: Problem }> {
     const response = await persistent(path, { headers: { accept: "application/json" } });
@@ -132,6 +115,25 @@ export function makeApi(net: Net) {
       return "problem" in found ? {} : (found as Record<string, string>);
     },
   };
+}
+
+/** Asks until something answers. Only for what is safe to repeat: reading, or writing with a key. */
+async function untilAnswered(net: Net, path: string, init: RequestInit): Promise<Response> {
+  for (let n = 0, busy = 0; ; n++) {
+    let response: Response;
+    try {
+      response = await net.fetch(path, { ...init, credentials: "same-origin" });
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      net.reachable(false);
+      await net.maybeBack(PAUSES[Math.min(n, PAUSES.length - 1)]!);
+      continue;
+    }
+    net.reachable(true);
+    const later = [502, 503, 504].includes(response.status);
+    if (!later || ++busy >= BUSY_TRIES) return response;
+    await net.wait(1000 * Number(response.headers.get("retry-after") ?? busy));
+  }
 }
 
 export const commandPath = (name: string) => `/api/v1/commands/${encodeURIComponent(name.replaceAll(" ", "."))}`;

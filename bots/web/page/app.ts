@@ -2,9 +2,10 @@
 import { html } from "htm/preact";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Api, CommandInfo, Suggestion } from "./api.ts";
-import { Composer, type Opened } from "./composer.ts";
+import { Composer } from "./composer.ts";
 import { type Shared, SharedContext, useModel } from "./context.ts";
 import { Icon, Mark } from "./icons.ts";
+import type { Opened } from "./line.ts";
 import { follow } from "./live.ts";
 import { Log } from "./log.ts";
 import type { Model, State } from "./model.ts";
