@@ -9,7 +9,8 @@ const START = "<!-- commands: made by npm run readme -->";
 const END = "<!-- /commands -->";
 
 export function commandTable(commands: readonly Command[]): string {
-  const rows = [...commands]
+  const rows = commands
+    .filter((c) => !c.hidden)
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map((c) => {
       const options = Object.entries(c.options).map(([name, o]) =>

@@ -6,15 +6,15 @@ import { fileURLToPath } from "node:url";
 import { drizzle } from "drizzle-orm/postgres-js";
 import { migrate as apply } from "drizzle-orm/postgres-js/migrator";
 import { open } from "./connect.ts";
+import { LOCKS } from "./locks.ts";
 import { secure } from "./secure.ts";
 
-const LOCK = 7_304_118;
 export const MIGRATIONS = fileURLToPath(new URL("./migrations", import.meta.url));
 
 export async function migrate(ownerUrl: string, appPassword: string): Promise<void> {
   const owner = open(ownerUrl, { max: 1, connection: { application_name: "impresario migrate" } });
   try {
-    await owner`select pg_advisory_lock(${LOCK})`;
+    await owner`select pg_advisory_lock(${LOCKS.migrate})`;
     await apply(drizzle(owner), { migrationsFolder: MIGRATIONS });
     await secure(owner, appPassword);
   } finally {
@@ -36,7 +36,7 @@ export async function migrateTo(ownerUrl: string, count: number): Promise<void> 
       );
     }
     await writeFile(file, JSON.stringify({ ...journal, entries: journal.entries.slice(0, count) }));
-    await owner`select pg_advisory_lock(${LOCK})`;
+    await owner`select pg_advisory_lock(${LOCKS.migrate})`;
     await apply(drizzle(owner), { migrationsFolder: folder });
   } finally {
     await owner.end({ timeout: 5 });

@@ -4,6 +4,7 @@ import { hostname } from "node:os";
 import { type Db, PgBoss } from "pg-boss";
 import type { House, QueuedJob } from "../core/house.ts";
 import { type Database, rawOf, type Tx } from "../db/connect.ts";
+import { LOCKS } from "../db/locks.ts";
 import { APP_ROLE } from "../db/secure.ts";
 import { type Handler, LANES, type Lane } from "./handler.ts";
 import { startPulse } from "./pulse.ts";
@@ -24,7 +25,6 @@ const LOOK = { superviseIntervalSeconds: 10, monitorIntervalSeconds: 10 };
 const HOUSEWORK = { maintenanceIntervalSeconds: 3600, flowIntervalSeconds: 3600, bamIntervalSeconds: 3600 };
 /** A message is tried again only for want of a sign of life; how often a job may fail is counted in its own row. */
 const MESSAGE = { ...HEARTBEAT, retryLimit: 50, retryDelay: 1, retryBackoff: false, deleteAfterSeconds: 3600 };
-const SETUP_LOCK = 7_304_119;
 const NIL = "00000000-0000-0000-0000-000000000000";
 
 type Carried = { job: string; workspace: string };
@@ -162,7 +162,7 @@ async function grant(boss: PgBoss): Promise<void> {
   if (rows[0]?.granted) return;
   // One message, so one transaction: two processes that grant at once would trip over each other's rows.
   await boss.getDb().executeSql(`
-    select pg_advisory_xact_lock(${SETUP_LOCK});
+    select pg_advisory_xact_lock(${LOCKS.engineSetup});
     grant usage on schema pgboss to ${APP_ROLE};
     grant select on pgboss.queue to ${APP_ROLE};
     grant insert, select (id, start_after) on pgboss.job_common to ${APP_ROLE};`);

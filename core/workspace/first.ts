@@ -1,12 +1,11 @@
 // The first start: the default workspace, and the lobby where places wait that belong to nobody yet.
 import { type Database, rawOf, type Tx, within } from "../../db/connect.ts";
+import { LOCKS } from "../../db/locks.ts";
 import { LOBBY, type Sources } from "../act.ts";
 import { listWorkspaces, writeWorkspace } from "./create.ts";
 
 /** The slug of the workspace that a deployment starts with. */
 export const MAIN = "main";
-/** Any number: nobody else takes it. Two processes that start at once wait for each other here. */
-const FIRST_START = 7_304_119;
 
 export type First = { mainId: string; lobbyId: string };
 
@@ -17,7 +16,7 @@ export async function inFirst<T>(
   work: (tx: Tx, first: First) => Promise<T>,
 ): Promise<T> {
   return database.orm.transaction(async (tx) => {
-    await rawOf(tx)`select pg_advisory_xact_lock(${FIRST_START})`;
+    await rawOf(tx)`select pg_advisory_xact_lock(${LOCKS.firstStart})`;
     const there = await listWorkspaces(tx);
     const ensure = async (slug: string, name: string, personId: string | null) => {
       const known = there.find((w) => w.slug === slug);
