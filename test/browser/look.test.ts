@@ -174,6 +174,34 @@ describe.skipIf(!hasBrowser)("the look of the console", () => {
     await page.context().close();
   });
 
+  test("a long answer is read from its beginning, a short one leaves the end in sight", async () => {
+    const page = await web.enter({ viewport: { width: 900, height: 600 } });
+    await showAll(page);
+    const top = () =>
+      lastTurn(page).evaluate((e) =>
+        Math.round(e.getBoundingClientRect().top - e.closest(".log")!.getBoundingClientRect().top),
+      );
+    await expect.poll(top).toBe(12);
+    // Scrolled by a person, it stays there, whatever is loaded later.
+    await page.locator(".log").hover();
+    await page.mouse.wheel(0, 300);
+    await expect.poll(top).toBeLessThan(-200);
+    const there = await top();
+    await page.locator("#line").fill("/demo order");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Enter");
+    await page.locator("form.panel").waitFor();
+    expect(Math.abs((await top()) - there)).toBeLessThan(3);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Escape");
+    await say(page, "/whoami");
+    await lastTurn(page).getByText("You are Owner").waitFor();
+    await expect
+      .poll(() => page.locator(".log").evaluate((e) => Math.round(e.scrollHeight - e.scrollTop - e.clientHeight)))
+      .toBeLessThan(2);
+    await page.context().close();
+  });
+
   test("the theme that was chosen stays, also before anything is drawn", async () => {
     const page = await web.enter({ colorScheme: "light" });
     await page.getByRole("button", { name: "Change between light and dark" }).click();

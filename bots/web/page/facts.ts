@@ -35,7 +35,7 @@ export function List({ items, ordered }: Pick<ListBlock, "items" | "ordered">) {
     (item) => html`<li>
       <span class="item"><${Rich} text=${item.text} /></span>
       ${item.note && html`<span class="note"><${Rich} text=${item.note} /></span>`}
-      ${item.id && item.id !== item.note && item.id !== item.text && html`<${Id} id=${item.id} />`}
+      ${item.id && item.id !== item.note && !item.text.includes(item.id) && html`<${Id} id=${item.id} />`}
     </li>`,
   );
   return ordered ? html`<ol class="list">${rows}</ol>` : html`<ul class="list">${rows}</ul>`;

@@ -7,15 +7,25 @@ type Stuck = { current: boolean };
 
 /** Nearer than this to the end counts as reading the newest. */
 const NEAR = 120;
+/** Above the beginning of a long answer. */
+const MARGIN = 12;
 
 /** Stays at the end while a person is there; otherwise tells that there is something new. */
 export function useEnd(box: Box, turns: readonly Turn[]) {
   const stuck: Stuck = useRef(true);
   const [behind, setBehind] = useState(false);
   const newest = turns.at(-1);
+  // Where we put it ourselves: a scroll to anywhere else was a person's.
+  const put = useRef(-1);
   const toEnd = () => {
-    // Before the first turn there is only a welcome, which is read from its beginning.
-    if (box.current?.querySelector("article")) box.current.scrollTop = box.current.scrollHeight;
+    const e = box.current;
+    const last = [...(e?.querySelectorAll<HTMLElement>("article") ?? [])].at(-1);
+    // Before the first turn there is only a welcome, which is read from its beginning; so is a long answer.
+    if (!e || !last) return;
+    const long = last.offsetHeight > e.clientHeight - MARGIN;
+    const start = e.scrollTop + last.getBoundingClientRect().top - e.getBoundingClientRect().top;
+    e.scrollTop = long ? start - MARGIN : e.scrollHeight;
+    put.current = e.scrollTop;
   };
   useEffect(() => {
     // What a person says themselves is always shown.
@@ -38,11 +48,13 @@ export function useEnd(box: Box, turns: readonly Turn[]) {
     behind,
     go() {
       stuck.current = true;
+      setBehind(false);
       toEnd();
     },
     scrolled() {
       const e = box.current;
-      if (!e) return;
+      if (!e || Math.abs(e.scrollTop - put.current) < 2) return;
+      put.current = -1;
       stuck.current = e.scrollHeight - e.scrollTop - e.clientHeight < NEAR;
       if (stuck.current) setBehind(false);
     },
