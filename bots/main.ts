@@ -53,7 +53,7 @@ async function startParts(mode: Mode, ground: Ground, parts: Part[]): Promise<vo
   if (metrics) add(metrics);
   const main = house.databases[0];
   if (!main) throw new CannotStart("There is no database to work with.");
-  const { ensureOwnerToken } = await import("../core/people/index.ts");
+  const { ensureOwnerToken } = await import("../core/workspace/index.ts");
   const owner = await ensureOwnerToken(main, house.sources, settings.ownerToken);
   if (mode === "start" || mode === "worker") add((await import("./parts/worker.ts")).startWorker(ground));
   const { painter } = await import("../core/view/chart/index.ts");

@@ -11,7 +11,7 @@ import {
   target,
   term,
 } from "../../db/schema/index.ts";
-import type { Blueprint } from "../workspace/index.ts";
+import type { Blueprint } from "../blueprints/index.ts";
 import {
   budgetRows,
   type Filling,

@@ -1,7 +1,7 @@
 // A blueprint as rows of the plan's tables.
 import type { Act } from "../act.ts";
 import { currencyOf, minorOf } from "../amount.ts";
-import type { Blueprint, BudgetData, StageData, TargetData } from "../workspace/index.ts";
+import type { Blueprint, BudgetData, StageData, TargetData } from "../blueprints/index.ts";
 import { unitOf } from "./slugs.ts";
 
 export type Filling = Pick<Act, "db" | "workspace" | "now" | "newId">;

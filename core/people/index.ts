@@ -20,7 +20,6 @@ export { peopleCommands } from "./commands.ts";
 export { codeAnswer } from "./commands-link.ts";
 export { personErased } from "./erase.ts";
 export { exportPerson, personExport } from "./export.ts";
-export { ensureOwnerToken, type FirstOwner } from "./first.ts";
 export { personMerged, personSplit } from "./merge.ts";
 export { byId, type Known, persons } from "./persons.ts";
 export { roleChanged } from "./roles.ts";
@@ -28,9 +27,11 @@ export {
   createToken,
   findToken,
   type Holder,
+  hashSecret,
   keepToken,
   type MadeToken,
   makeToken,
   type NewToken,
   newSecret,
+  retire,
 } from "./tokens.ts";

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { inWorkspace, rawOf } from "../../db/connect.ts";
 import { type TestHouse, testDatabase, testHouse } from "../../test/house.ts";
 import type { Caller } from "../inbox/index.ts";
-import { createWorkspace, listWorkspaces } from "../workspace/index.ts";
-import { ensureOwnerToken, findToken } from "./index.ts";
+import { createWorkspace, ensureOwnerToken, listWorkspaces } from "../workspace/index.ts";
+import { findToken } from "./index.ts";
 
 let house: TestHouse;
 beforeAll(async () => {

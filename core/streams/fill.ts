@@ -1,7 +1,7 @@
 // Puts the channels of a blueprint into a workspace. What is there already stays as people made it.
 import { channel } from "../../db/schema/index.ts";
 import type { Act } from "../act.ts";
-import type { Blueprint } from "../workspace/index.ts";
+import type { Blueprint } from "../blueprints/index.ts";
 
 export async function fillChannels(
   { db, workspace, now, newId }: Pick<Act, "db" | "workspace" | "now" | "newId">,

@@ -1,8 +1,8 @@
 import type { Act } from "../act.ts";
+import { BLUEPRINT_NAMES } from "../blueprints/index.ts";
 import { choice, colour, command, text } from "../command/index.ts";
 import { view } from "../view/index.ts";
 import { LOCALES } from "../words/say.ts";
-import { BLUEPRINT_NAMES } from "./blueprints/blueprint.ts";
 import { makeWorkspace, workspacesOf } from "./make.ts";
 import { listPlaces } from "./place.ts";
 import { changeSettings, currency, readSettings, type Settings, zone } from "./settings.ts";

@@ -4,8 +4,8 @@ import { type TestHouse, testDatabase, testHouse } from "../../test/house.ts";
 import type { Place } from "../act.ts";
 import type { House } from "../house.ts";
 import { type Caller, findRun, handle, makeAct, type Reply, readWho } from "../inbox/index.ts";
-import { ensureOwnerToken, findToken } from "../people/index.ts";
-import { createWorkspace, type Doors, enter, findPlace, openDoors } from "./index.ts";
+import { findToken } from "../people/index.ts";
+import { createWorkspace, type Doors, ensureOwnerToken, enter, findPlace, openDoors } from "./index.ts";
 import { makeWorkspace } from "./make.ts";
 
 let test1: TestHouse;

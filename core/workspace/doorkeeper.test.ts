@@ -13,8 +13,7 @@ import {
   startLanes,
 } from "../inbox/index.ts";
 import { type Outgoing, type Sender, startOutbox } from "../outbox/index.ts";
-import { ensureOwnerToken } from "../people/index.ts";
-import { doorkeeper, openDoors } from "./index.ts";
+import { doorkeeper, ensureOwnerToken, openDoors } from "./index.ts";
 
 let house: TestHouse;
 let owner: Caller;

@@ -1,10 +1,10 @@
 // Another workspace, made from one that is there: here, or in a database of its own.
 import { type Database, inWorkspace, rawOf, type Tx, within } from "../../db/connect.ts";
 import { type Act, LOBBY } from "../act.ts";
+import type { BlueprintName } from "../blueprints/index.ts";
 import { idFrom } from "../ids.ts";
 import { keepToken, newSecret } from "../people/index.ts";
 import { refuse } from "../problem.ts";
-import type { BlueprintName } from "./blueprints/blueprint.ts";
 import { listWorkspaces, writeWorkspace } from "./create.ts";
 import { MAIN } from "./first.ts";
 import { loadBlueprint } from "./setup.ts";

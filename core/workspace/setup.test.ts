@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { inWorkspace, type Raw, rawOf } from "../../db/connect.ts";
 import { person } from "../../db/schema/index.ts";
 import { type TestHouse, testHouse } from "../../test/house.ts";
-import { BLUEPRINT_NAMES, type BlueprintName, blueprints, createWorkspace } from "./index.ts";
+import { BLUEPRINT_NAMES, type BlueprintName, blueprints } from "../blueprints/index.ts";
+import { createWorkspace } from "./index.ts";
 
 let house: TestHouse;
 beforeEach(async () => {

@@ -1,13 +1,12 @@
 // Makes a workspace a business: loads a blueprint, or adds what is missing of it. What a person changed stays.
 import { rawOf } from "../../db/connect.ts";
 import { type Act, eventKind } from "../act.ts";
+import { BLUEPRINT_NAMES, type Blueprint, type BlueprintName, blueprints } from "../blueprints/index.ts";
 import { choice, command, text } from "../command/index.ts";
 import { fillPlan } from "../metrics/index.ts";
 import { refuse } from "../problem.ts";
 import { fillChannels } from "../streams/index.ts";
 import { type Button, type View, view } from "../view/index.ts";
-import { BLUEPRINT_NAMES, type Blueprint, type BlueprintName } from "./blueprints/blueprint.ts";
-import { blueprints } from "./blueprints/index.ts";
 
 export const workspaceSetup = eventKind<{ blueprint: string; created: Record<string, number> }>("workspace.setup");
 

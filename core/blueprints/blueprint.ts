@@ -1,8 +1,8 @@
 // What a business starts from, as data. `plan` figures are what its lines add up to; `stated` keeps what its author
 // said where that differs. Rates are basis points (2,500 is 25%); values of metrics are exact decimals in the metric's
 // own unit (0.05 for 5%); money is "USD 18.00".
-import type { Amount, Currency } from "../../amount.ts";
-import type { MetricSlug } from "../../metrics/index.ts";
+import type { Amount, Currency } from "../amount.ts";
+import type { MetricSlug } from "../metrics/index.ts";
 
 export type Decimal = `${number}`;
 export type Operator = ">" | ">=" | "<" | "<=";

@@ -7,3 +7,11 @@ import { streams } from "./streams/index.ts";
 import { studio } from "./studio/index.ts";
 
 export const blueprints: Readonly<Record<BlueprintName, Blueprint>> = { streams, studio, radio, saas, artists, empty };
+export {
+  BLUEPRINT_NAMES,
+  type Blueprint,
+  type BlueprintName,
+  type BudgetData,
+  type StageData,
+  type TargetData,
+} from "./blueprint.ts";

@@ -2,8 +2,8 @@
 import { type Database, rawOf, type Tx } from "../../db/connect.ts";
 import { person } from "../../db/schema/index.ts";
 import type { Sources } from "../act.ts";
-import { type First, inFirst } from "../workspace/index.ts";
-import { hashSecret, keepToken, newSecret, retire } from "./tokens.ts";
+import { hashSecret, keepToken, newSecret, retire } from "../people/index.ts";
+import { type First, inFirst } from "./first.ts";
 
 export type FirstOwner = First & {
   personId: string;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { wrongFigures } from "../../../../test/figures.ts";
+import { wrongFigures } from "../../../test/figures.ts";
 import { artists } from "./index.ts";
 
 const FIGURES = `

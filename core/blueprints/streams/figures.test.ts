@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { wrongFigures } from "../../../../test/figures.ts";
-import { minorOf } from "../../../amount.ts";
+import { wrongFigures } from "../../../test/figures.ts";
+import { minorOf } from "../../amount.ts";
 import type { StageData } from "../blueprint.ts";
 import { streams } from "./index.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { wrongFigures } from "../../../../test/figures.ts";
-import { minorOf } from "../../../amount.ts";
+import { wrongFigures } from "../../../test/figures.ts";
+import { minorOf } from "../../amount.ts";
 import type { TargetData } from "../blueprint.ts";
 import { studio } from "./index.ts";
 

@@ -1,8 +1,8 @@
 // What must hold for every business's data, so that loading it cannot fail or mean two things.
 import { describe, expect, test } from "vitest";
-import { twins } from "../../../test/figures.ts";
-import { minorOf } from "../../amount.ts";
-import { METRICS } from "../../metrics/index.ts";
+import { twins } from "../../test/figures.ts";
+import { minorOf } from "../amount.ts";
+import { METRICS } from "../metrics/index.ts";
 import { BLUEPRINT_NAMES } from "./blueprint.ts";
 import { blueprints } from "./index.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { wrongFigures } from "../../../../test/figures.ts";
-import { minorOf } from "../../../amount.ts";
+import { wrongFigures } from "../../../test/figures.ts";
+import { minorOf } from "../../amount.ts";
 import { saas } from "./index.ts";
 
 /** phase, months, paying, MRR, cost, P95 s, uptime, at once */
