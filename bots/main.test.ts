@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, inject, test } from "vitest";
 import { open } from "../db/connect.ts";
-import { withDatabase } from "../test/server.ts";
+import { TEST_SECRET_KEY, withDatabase } from "../test/server.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "impresario-main-"));
 const admin = open(inject("server").url, { max: 1 });
@@ -36,11 +36,13 @@ type Run = {
   ended: Promise<{ code: number | null; signal: string | null }>;
 };
 
+const QUIET = { PORT: "0", HOST: "127.0.0.1", METRICS_PORT: "0" };
+
 function start(env: Record<string, string>, mode = "start"): Run {
   let out = "";
   let err = "";
   const child = spawn(process.execPath, ["bots/main.ts", mode], {
-    env: { PATH: process.env.PATH ?? "", DATA_DIR: folder, PORT: "0", HOST: "127.0.0.1", METRICS_PORT: "0", ...env },
+    env: { ...QUIET, PATH: process.env.PATH ?? "", DATA_DIR: folder, SECRET_KEY: TEST_SECRET_KEY, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   started.push(child);

@@ -99,6 +99,14 @@ test("the app's password follows SECRET_KEY", async () => {
   expect(await opened({ databaseUrl, secretKey: "a" })).toEqual({ main: APP });
 });
 
+test("another deployment on the same server is not locked out", async () => {
+  const other = await openDatabases(plan({ databaseUrl: at("two"), secretKey: "a" }));
+  await inWorkspace(other.databases[0]!, WORKSPACE, (tx) => tx.execute("select 1"));
+  const { code, message } = await refused({ databaseUrl: at("one"), secretKey: "b" });
+  expect({ code, message }).toEqual({ code: "shared", message: expect.stringContaining("(database two)") });
+  await other.close();
+});
+
 test("a user who may not change the role's password is told so", async () => {
   const { code } = await refused({ databaseUrl: at("plain", "plain", ADMIN_PASSWORD), secretKey: "another" });
   expect(code).toBe("roles");

@@ -125,9 +125,10 @@ async function checkApp(source: Source, appUrl: string, password: string, about:
       if (!codeOf(error).startsWith("28")) throw error;
       if (source.appUrl) throw new Trouble("login", { ...about, name: "DATABASE_APP_URL" }, error);
       // SECRET_KEY was changed since the role was made.
-      await setPassword(source.ownerUrl, password).catch((denied) => {
+      const other = await setPassword(source.ownerUrl, password).catch((denied) => {
         throw codeOf(denied) === "42501" ? new Trouble("roles", about, denied) : denied;
       });
+      if (other) throw new Trouble("shared", { ...about, other });
       await app.end({ timeout: 1 });
       app = open(appUrl, { max: 1 });
     });

@@ -124,11 +124,23 @@ async function limit(owner: postgres.Sql, config: string[]): Promise<void> {
   }
 }
 
-/** Gives the app's role this password: the key that it is made from was changed. */
-export async function setPassword(ownerUrl: string, password: string): Promise<void> {
+/**
+ * Gives the app's role this password: the key that it is made from was changed. The role belongs to the whole server:
+ * answers with another database whose app would be locked out by it, and then changes nothing.
+ */
+export async function setPassword(ownerUrl: string, password: string): Promise<string | null> {
   const owner = open(ownerUrl, { max: 1 });
+  const others = () => owner<{ datname: string }[]>`
+    select datname from pg_stat_activity where usename = ${APP_ROLE} and datname <> current_database() limit 1`;
   try {
+    if ((await others()).length > 0) {
+      // One that has just ended may still be listed.
+      await new Promise((done) => setTimeout(done, 500));
+      const [other] = await others();
+      if (other) return other.datname;
+    }
     await again(() => owner`alter role ${owner(APP_ROLE)} password ${quoted(owner, password)}`);
+    return null;
   } finally {
     await owner.end({ timeout: 1 });
   }

@@ -37,6 +37,9 @@ const TEXTS = {
   roles:
     "The user of {name} ({place}) may not create or change the role impresario_app. Let it (ALTER USER … CREATEROLE), or have an administrator run: " +
     "CREATE ROLE impresario_app LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD '…', and set DATABASE_APP_URL to that user's address.",
+  shared:
+    "The server of {name} ({place}) has another deployment at work (database {other}) with another SECRET_KEY, and the role impresario_app has one password. " +
+    "Give both the same SECRET_KEY, or each a server.",
   app: "DATABASE_APP_URL must log in as impresario_app; it logs in as {found}.",
   bypass:
     "The role impresario_app of {name} ({place}) may read past row-level security ({cause}), so workspaces would not be apart. " +

@@ -6,9 +6,12 @@ import type { TestProject } from "vitest/node";
 import { open } from "../db/connect.ts";
 import { startEmbedded } from "../db/embedded.ts";
 import { migrate } from "../db/migrate.ts";
+import { appPassword } from "../db/open.ts";
 import { scratch } from "./scratch.ts";
 
-export const APP_PASSWORD = "test-app-password";
+/** For tests that start the product on this server: the app's role has one password for all of them. */
+export const TEST_SECRET_KEY = "a secret key that only tests have";
+const APP_PASSWORD = appPassword(TEST_SECRET_KEY);
 export const TEMPLATE = `impresario_template_${process.pid}`;
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
