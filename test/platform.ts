@@ -25,6 +25,7 @@ export type Call = {
 
 export type Platform = {
   sender: Sender;
+  address: string;
   /** Everything that arrived, refused or not. */
   asked: Call[];
   /** What it took. */
@@ -53,7 +54,8 @@ export async function openPlatform(surface = "test", limit?: { limit: number; pe
     asked: [],
     taken: [],
     fault: () => undefined,
-    sender: { surface, send, classify },
+    sender: { surface, send: async () => ({}), classify: () => ({ kind: "unknown" }) },
+    address: "",
     async close() {
       server.closeAllConnections();
       await new Promise((done) => server.close(done));
@@ -95,7 +97,15 @@ export async function openPlatform(surface = "test", limit?: { limit: number; pe
     request.on("end", () => answer({ ...(JSON.parse(body) as Call), at: performance.now() }, request, response));
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  platform.address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+
+  platform.sender = senderTo(platform.address, surface);
+  return platform;
+}
+
+/** How a process talks to a platform of ours. */
+export function senderTo(address: string, surface = "test"): Sender {
+  return { surface, send, classify };
 
   async function send(message: Outgoing, signal: AbortSignal) {
     const { id, kind, place, subject } = message;
@@ -117,5 +127,4 @@ export async function openPlatform(surface = "test", limit?: { limit: number; pe
     if (error.status === 400) return { kind: "refused" } as const;
     return error.status >= 500 ? ({ kind: "retry" } as const) : ({ kind: "unknown" } as const);
   }
-  return platform;
 }

@@ -154,6 +154,18 @@ test("what a dead process left on disk is taken up by the next", async () => {
   expect(await intake.drain()).toBe(true);
 });
 
+test("what a process left that died while draining is taken up by one that lives", async () => {
+  const intake = intakeWith({ spool: spoolIn(), sweep: 50 });
+  const dead = spoolIn();
+  const envelope = tallyEnvelope("midway", "midway");
+  await dead.append({ run: house.sources.newId(), at: house.clock.now.toISOString(), envelope });
+  const died = dead.drain(() => Promise.reject(new Error("killed")));
+  await expect(died).rejects.toThrow("killed");
+  await expect.poll(() => received("delivery = 'midway'")).toHaveLength(1);
+  await expect.poll(() => intake.drain()).toBe(true);
+  expect(dead.look()).toBe(false);
+});
+
 test("a spooled message that can never be kept does not stop those behind it", async () => {
   const dead = spoolIn();
   await dead.append({ run: "not an id", at: house.clock.now.toISOString(), envelope: tallyEnvelope("bad", "bad") });

@@ -20,6 +20,8 @@ export type IntakeOptions = {
   spool?: Spool;
   /** How long the database may take, in milliseconds (ruling A). */
   patience?: number;
+  /** In milliseconds: how often to look for what a process that died left on disk. */
+  sweep?: number;
 };
 
 export type Intake = {
@@ -35,7 +37,7 @@ export type Received = { run: string; fresh: boolean } | { spooled: string } | "
 type Item = { run: string; at: string; envelope: Envelope };
 
 export function openIntake(house: House, options: IntakeOptions): Intake {
-  const { lanes, spool, patience = 500 } = options;
+  const { lanes, spool, patience = 500, sweep = 5_000 } = options;
   /** The last message on its way to the database, by lane: those of one lane go one after the other. */
   const tails = new Map<string, Promise<unknown>>();
   /** Deliveries on their way: a repetition waits for the first instead of standing in its lane. */
@@ -158,11 +160,16 @@ export function openIntake(house: House, options: IntakeOptions): Intake {
   }
 
   if (spool?.busy()) later(0);
+  const looking = setInterval(() => {
+    if (spool?.look()) later(0);
+  }, sweep);
+  looking.unref();
   return {
     receive,
     drain,
     async stop() {
       stopped = true;
+      clearInterval(looking);
       clearTimeout(draining.timer);
       await draining.now;
       await within(5000, Promise.all(tails.values()));

@@ -21,6 +21,8 @@ export type Spool = {
   /** Something waits here: what comes now must wait behind it. */
   busy(): boolean;
   bytes(): number;
+  /** Looks whether another process left something here. */
+  look(): boolean;
   /** Hands every line over in the order of arrival, and forgets what was handed over. Stops where `take` throws. */
   drain(take: (line: unknown) => Promise<void>): Promise<void>;
   /** For a line that can never be handed over: it is kept for a person to look at. */
@@ -107,6 +109,10 @@ export function openSpool({ folder, log, most = MOST }: SpoolOptions): Spool {
     },
     busy: () => flushing !== undefined || bytes > 0,
     bytes: () => bytes,
+    look() {
+      if (!flushing) bytes = sizeOf(folder);
+      return bytes > 0;
+    },
     drain,
     setAside: (line) => appendFile(join(folder, ASIDE), `${JSON.stringify(line)}\n`, { mode: 0o600, flush: true }),
     async close() {
