@@ -82,6 +82,7 @@ test(`kill -9 of ${PROCESSES} processes, ${KILLS} times: nothing lost, nothing d
   const acknowledged = new Set<string>();
   const pending = new Map<string, Told>();
   const alive: ChildProcess[] = [];
+  const starting: Promise<number>[] = [];
   const heard = (delivery: string) => {
     acknowledged.add(delivery);
     pending.delete(delivery);
@@ -115,9 +116,10 @@ test(`kill -9 of ${PROCESSES} processes, ${KILLS} times: nothing lost, nothing d
     await pause(random() * 120);
     const victim = alive.splice(Math.floor(random() * alive.length), 1)[0];
     if (victim) await kill(victim);
-    void start(heard).then((child) => alive.push(child));
+    starting.push(start(heard).then((child) => alive.push(child)));
     await expect.poll(() => alive.length, { timeout: 60_000, interval: 20 }).toBeGreaterThan(1);
   }
+  await Promise.all(starting);
   going = false;
   await load;
   await expect
