@@ -6,6 +6,7 @@ import { connect, type Database } from "../../db/connect.ts";
 import { type TestHouse, testHouse } from "../../test/house.ts";
 import { everybodyIs, rowsOf, tallies, tally, tallyEnvelope } from "../../test/tally.ts";
 import { openWire, type Wire } from "../../test/wire.ts";
+import type { Envelope } from "./envelope.ts";
 import { startLanes } from "./lanes.ts";
 import { type Intake, type IntakeOptions, openIntake } from "./receive.ts";
 import { openSpool } from "./spool.ts";
@@ -67,9 +68,20 @@ test("messages without an id of their own are each one message", async () => {
 
 test("messages of one place are kept in the order they came", async () => {
   const intake = intakeWith();
-  const names = Array.from({ length: 60 }, (_, n) => `o${n}`);
+  const names = Array.from({ length: 120 }, (_, n) => `o${n}`);
   await Promise.all(names.map((name) => intake.receive(tallyEnvelope(name, "ordered"))));
   expect((await received("lane = 'test:t1:ordered'")).map((r) => r.delivery)).toEqual(names);
+});
+
+test("one that cannot be kept does not take those beside it with it", async () => {
+  const intake = intakeWith();
+  const names = ["c0", "c1", "c2", "c3"];
+  const bad = { ...tallyEnvelope("c2", "crowd"), content: { kind: "command", name: "x", options: { n: 1n } } };
+  const all = await Promise.allSettled(
+    names.map((name) => intake.receive(name === "c2" ? (bad as unknown as Envelope) : tallyEnvelope(name, "crowd"))),
+  );
+  expect(all.map((one) => one.status)).toEqual(["fulfilled", "fulfilled", "rejected", "fulfilled"]);
+  expect((await received("lane = 'test:t1:crowd'")).map((r) => r.delivery)).toEqual(["c0", "c1", "c3"]);
 });
 
 test("while the database is away messages wait on disk, and go in in order when it is back", async () => {

@@ -35,25 +35,42 @@ export type Intake = {
 export type Received = { run: string; fresh: boolean } | { spooled: string } | "away";
 
 type Item = { run: string; at: string; envelope: Envelope };
+type Waiting = {
+  item: Item;
+  given: { up: boolean };
+  done(kept: Kept | undefined): void;
+  failed(error: unknown): void;
+};
+
+/** Messages of one place in one transaction. */
+const MOST_AT_ONCE = 50;
 
 export function openIntake(house: House, options: IntakeOptions): Intake {
   const { lanes, spool, patience = 500, sweep = 5_000 } = options;
-  /** The last message on its way to the database, by lane: those of one lane go one after the other. */
-  const tails = new Map<string, Promise<unknown>>();
+  /** Messages on their way to the database, by lane: those of one lane go in order. */
+  const queues = new Map<string, Waiting[]>();
+  const working = new Set<Promise<void>>();
   /** Deliveries on their way: a repetition waits for the first instead of standing in its lane. */
   const underWay = new Map<string, Promise<Kept | undefined>>();
   const draining = { now: undefined as Promise<boolean> | undefined, timer: undefined as NodeJS.Timeout | undefined };
   let stopped = false;
 
-  async function store(item: Item): Promise<Kept> {
-    const home = await options.findHome(item.envelope);
+  /** Messages of one lane, in one transaction. */
+  async function store(items: Item[]): Promise<Kept[]> {
+    const home = await options.findHome(items[0]!.envelope);
+    const lane = laneOf(items[0]!.envelope);
     const lease = lanes && { by: lanes.me, milliseconds: lanes.lease };
-    const kept = await inWorkspace(home.database, home.workspaceId, (tx) => keep(tx, home.workspaceId, item, lease));
-    if (!kept.fresh) house.meter.duplicate();
-    else if (!lanes) await tell(home, laneOf(item.envelope));
-    else if (kept.leased) lanes.took(home, item);
-    else lanes.wake(home, laneOf(item.envelope));
-    return kept;
+    const all = await inWorkspace(home.database, home.workspaceId, async (tx) => {
+      const kept: Kept[] = [];
+      for (const item of items) kept.push(await keep(tx, home.workspaceId, item, lease));
+      return kept;
+    });
+    const leased = all.findIndex((kept) => kept.leased);
+    for (const kept of all) if (!kept.fresh) house.meter.duplicate();
+    if (leased >= 0) lanes?.took(home, items[leased]!);
+    else if (lanes && all.some((kept) => kept.fresh)) lanes.wake(home, lane);
+    else if (all.some((kept) => kept.fresh)) await tell(home, lane);
+    return all;
   }
 
   /** A notice that is lost costs only time: the others also look by themselves. */
@@ -63,14 +80,38 @@ export function openIntake(house: House, options: IntakeOptions): Intake {
     );
 
   function inOrder(item: Item, given: { up: boolean }): Promise<Kept | undefined> {
-    const lane = laneOf(item.envelope);
-    const mine = (tails.get(lane) ?? Promise.resolve()).then(() => (given.up ? undefined : store(item)));
-    const tail: Promise<unknown> = mine.then(
-      () => tails.get(lane) === tail && tails.delete(lane),
-      () => tails.get(lane) === tail && tails.delete(lane),
-    );
-    tails.set(lane, tail);
-    return mine;
+    return new Promise((done, failed) => {
+      const lane = laneOf(item.envelope);
+      const one = { item, given, done, failed };
+      const queue = queues.get(lane);
+      if (queue) return void queue.push(one);
+      queues.set(lane, [one]);
+      const work = workOff(lane).finally(() => working.delete(work));
+      working.add(work);
+    });
+  }
+
+  /** What came while others were being written goes together: a crowd in one place costs few commits. */
+  async function workOff(lane: string): Promise<void> {
+    const queue = queues.get(lane)!;
+    while (queue.length > 0) {
+      const some = queue.splice(0, MOST_AT_ONCE);
+      for (const one of some) if (one.given.up) one.done(undefined);
+      await storeAll(some.filter((one) => !one.given.up));
+    }
+    queues.delete(lane);
+  }
+
+  async function storeAll(some: Waiting[]): Promise<void> {
+    if (some.length === 0) return;
+    try {
+      const kept = await store(some.map((one) => one.item));
+      for (const [at, one] of some.entries()) one.done(kept[at]);
+    } catch (error) {
+      // One that cannot be kept must not take the others with it.
+      if (some.length > 1 && !isAway(error)) for (const one of some) await storeAll([one]);
+      else for (const one of some) one.failed(error);
+    }
   }
 
   function onceAtATime(item: Item, given: { up: boolean }): Promise<Kept | undefined> {
@@ -150,7 +191,7 @@ export function openIntake(house: House, options: IntakeOptions): Intake {
 
   async function fromSpool(item: Item): Promise<void> {
     try {
-      await store(item);
+      await store([item]);
     } catch (error) {
       if (isAway(error)) throw error;
       // It would stop all behind it for ever. It stays in the folder, so that a person can look at it.
@@ -172,7 +213,7 @@ export function openIntake(house: House, options: IntakeOptions): Intake {
       clearInterval(looking);
       clearTimeout(draining.timer);
       await draining.now;
-      await within(5000, Promise.all(tails.values()));
+      await within(5000, Promise.all(working));
       await spool?.close();
     },
   };
