@@ -173,7 +173,7 @@ export function openIntake(house: House, options: IntakeOptions): Intake {
   function drain(): Promise<boolean> {
     if (!spool || stopped) return Promise.resolve(!spool?.busy());
     draining.now ??= spool
-      .drain((line) => fromSpool(line as Item))
+      .drain((lines) => fromSpool(lines as Item[]))
       .then(
         () => !spool.busy(),
         (error: unknown) => {
@@ -189,14 +189,25 @@ export function openIntake(house: House, options: IntakeOptions): Intake {
     return draining.now;
   }
 
-  async function fromSpool(item: Item): Promise<void> {
+  /** Each lane in its order, with few commits. */
+  async function fromSpool(items: Item[]): Promise<void> {
+    const byLane = Map.groupBy(items, (item) => laneOf(item.envelope));
+    for (const lane of byLane.values()) {
+      for (let at = 0; at < lane.length; at += MOST_AT_ONCE) await unspool(lane.slice(at, at + MOST_AT_ONCE));
+    }
+  }
+
+  async function unspool(items: Item[]): Promise<void> {
     try {
-      await store([item]);
+      await store(items);
     } catch (error) {
       if (isAway(error)) throw error;
-      // It would stop all behind it for ever. It stays in the folder, so that a person can look at it.
-      house.log.error({ run: item.run, err: error }, "a message of the spool cannot be kept and is set aside");
-      await spool?.setAside(item);
+      if (items.length > 1) for (const item of items) await unspool([item]);
+      else {
+        // It would stop all behind it for ever. It stays in the folder, so that a person can look at it.
+        house.log.error({ run: items[0]?.run, err: error }, "a message of the spool cannot be kept and is set aside");
+        await spool?.setAside(items[0]);
+      }
     }
   }
 

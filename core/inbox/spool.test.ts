@@ -17,7 +17,7 @@ afterEach(() => rmSync(join(folder, ".."), { recursive: true, force: true }));
 
 async function drained(spool: Spool): Promise<unknown[]> {
   const lines: unknown[] = [];
-  await spool.drain(async (line) => void lines.push(line));
+  await spool.drain(async (some) => void lines.push(...some));
   return lines;
 }
 
@@ -57,9 +57,9 @@ test("a drain that stops in the middle loses nothing, and later lines stay behin
   const spool = openSpool({ folder, log });
   for (let n = 0; n < 4; n++) await spool.append({ n });
   const seen: unknown[] = [];
-  const stops = spool.drain(async (line) => {
-    seen.push(line);
-    if (seen.length === 2) throw new Error("away");
+  const stops = spool.drain(async (some) => {
+    seen.push(...some);
+    throw new Error("away");
   });
   await expect(stops).rejects.toThrow("away");
   await spool.append({ n: 4 });
@@ -71,11 +71,12 @@ test("a writer and two drainers at once: every line at least once, in order for 
   const [one, two] = [openSpool({ folder, log }), openSpool({ folder, log })];
   const seen = new Set<number>();
   const order: number[] = [];
-  const take = async (line: unknown) => {
-    const { n } = line as { n: number };
-    if (!seen.has(n)) order.push(n);
-    seen.add(n);
-    await new Promise((done) => setImmediate(done));
+  const take = async (some: unknown[]) => {
+    for (const { n } of some as { n: number }[]) {
+      if (!seen.has(n)) order.push(n);
+      seen.add(n);
+      await new Promise((done) => setImmediate(done));
+    }
   };
   let writing = true;
   const drains = [one, two].map(async (spool) => {

@@ -14,6 +14,7 @@ const ASIDE = "aside.jsonl";
 const TAKEN = /^taken-.*\.jsonl$/;
 /** A message is about 1 kB: this is some 60,000 of them, minutes of a busy service. */
 const MOST = 64 * 1024 * 1024;
+const SOME = 200;
 
 export type Spool = {
   /** Resolves when the line is on disk. Rejects when it cannot be: the disk is full, or the spool is. */
@@ -23,8 +24,8 @@ export type Spool = {
   bytes(): number;
   /** Looks whether another process left something here. */
   look(): boolean;
-  /** Hands every line over in the order of arrival, and forgets what was handed over. Stops where `take` throws. */
-  drain(take: (line: unknown) => Promise<void>): Promise<void>;
+  /** Hands all lines over in the order of arrival, some at a time, and forgets what was taken. Stops where `take` throws. */
+  drain(take: (lines: unknown[]) => Promise<void>): Promise<void>;
   /** For a line that can never be handed over: it is kept for a person to look at. */
   setAside(line: unknown): Promise<void>;
   close(): Promise<void>;
@@ -83,13 +84,14 @@ export function openSpool({ folder, log, most = MOST }: SpoolOptions): Spool {
     alarm();
   }
 
-  async function drain(take: (line: unknown) => Promise<void>): Promise<void> {
+  async function drain(take: (lines: unknown[]) => Promise<void>): Promise<void> {
     for (;;) {
       const name = await oldest(folder, current);
       if (!name) break;
       const path = join(folder, name);
       const text = await readFile(path, "utf8").catch(goneIsEmpty);
-      for (const line of linesOf(text, log)) await take(line);
+      const lines = [...linesOf(text, log)];
+      for (let at = 0; at < lines.length; at += SOME) await take(lines.slice(at, at + SOME));
       await unlink(path).catch(goneIsEmpty);
     }
     // While a line is being written it is busy anyway, and another round follows.
