@@ -1,0 +1,113 @@
+// Calls to Discord through its library. It never waits there for the pace: the outbox keeps that, from what replies say.
+import type { REST, RequestMethod } from "discord.js";
+import type { Trouble } from "../../core/outbox/index.ts";
+
+export type Settings = {
+  token: string | undefined;
+  appId: string | undefined;
+  publicKey: string | undefined;
+  apiUrl: string;
+};
+
+type Learned = { bucket?: string; limit?: number; remaining?: number; resetAfter?: number };
+export type Answer = { data: unknown; learned: Learned };
+export type Call = {
+  method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
+  route: `/${string}`;
+  body?: unknown;
+  files?: { name: string; data: Buffer }[];
+  /** Interactions carry their own proof; everything else is the bot's. */
+  bot?: boolean;
+  signal?: AbortSignal;
+};
+export type Api = {
+  call(call: Call): Promise<Answer>;
+  classify(error: unknown): Trouble;
+  codeOf(error: unknown): number | undefined;
+  hasToken: boolean;
+};
+
+/** The library is read when the first bot opens, not before. */
+export async function openApi(settings: Settings): Promise<Api> {
+  const { REST, DiscordAPIError, HTTPError, RateLimitError } = await import("discord.js");
+  const { token } = settings;
+  const rest: REST = new REST({
+    version: "10",
+    api: settings.apiUrl,
+    retries: 0,
+    timeout: 12_000,
+    rejectOnRateLimit: () => true,
+  });
+  const codeOf = (error: unknown) => (error instanceof DiscordAPIError ? Number(error.code) : undefined);
+  return {
+    hasToken: token !== undefined,
+    codeOf,
+    async call({ method, route, body, files, bot = false, signal }) {
+      // The library forgets a token that was refused once; a proxy may have been the one that refused it.
+      if (bot && token) rest.setToken(token);
+      const response = await rest.queueRequest({
+        method: method as RequestMethod,
+        fullRoute: route,
+        auth: bot,
+        ...(body === undefined ? {} : { body }),
+        ...(files && files.length > 0 ? { files } : {}),
+        ...(signal ? { signal } : {}),
+      });
+      const text = await response.text();
+      return { data: text === "" ? undefined : JSON.parse(text), learned: learnedFrom(response.headers, route) };
+    },
+    classify(error) {
+      if (error instanceof RateLimitError)
+        return { kind: "retry", after: Math.max(error.retryAfter, error.timeToReset, 50), everywhere: error.global };
+      if (error instanceof DiscordAPIError) return meaning(Number(error.code), error.status, error.message);
+      if (error instanceof HTTPError) return error.status >= 500 ? { kind: "retry" } : { kind: "unknown" };
+      if (error instanceof Refused) return { kind: "refused", why: error.message };
+      return isConnection(error) ? { kind: "retry" } : { kind: "unknown" };
+    },
+  };
+}
+
+/** What we will not send: it would be seen by others, or nobody can be reached. */
+export class Refused extends Error {}
+
+// Unknown channel, unknown server, missing access.
+const GONE = new Set([10003, 10004, 50001]);
+
+function meaning(code: number, status: number, why: string): Trouble {
+  if (GONE.has(code)) return { kind: "gone" };
+  if (status === 429 || status >= 500) return { kind: "retry" };
+  // A token that was just changed: the place is not to blame.
+  if (status === 401) return { kind: "unknown" };
+  return { kind: "refused", why: `Discord ${code}: ${why.slice(0, 300)}` };
+}
+
+function isConnection(error: unknown): boolean {
+  const { name = "", code = "", cause } = (error ?? {}) as { name?: string; code?: unknown; cause?: unknown };
+  if (name === "AbortError" || name === "TimeoutError") return true;
+  if (/^(E(CONN|PIPE|NETUNREACH|HOSTUNREACH|AI_AGAIN|NOTFOUND|TIMEDOUT)|UND_ERR)/.test(String(code))) return true;
+  return cause !== undefined && cause !== error && isConnection(cause);
+}
+
+/** Discord names a bucket without saying of what: one channel's is not another's. */
+function learnedFrom(headers: { get(name: string): string | null }, route: string): Learned {
+  const number = (name: string): number | undefined => {
+    const raw = headers.get(`x-ratelimit-${name}`);
+    return raw === null || raw === "" || !Number.isFinite(Number(raw)) ? undefined : Number(raw);
+  };
+  const [bucket, limit, remaining, seconds] = [
+    headers.get("x-ratelimit-bucket"),
+    number("limit"),
+    number("remaining"),
+    number("reset-after"),
+  ];
+  const major = route
+    .split("/")
+    .slice(1, route.startsWith("/webhooks/") ? 4 : 3)
+    .join("/");
+  return {
+    ...(bucket ? { bucket: `${bucket}\n${major}` } : {}),
+    ...(limit === undefined ? {} : { limit }),
+    ...(remaining === undefined ? {} : { remaining }),
+    ...(seconds === undefined ? {} : { resetAfter: seconds * 1000 }),
+  };
+}

@@ -1,0 +1,136 @@
+// What Discord sends, as an envelope. Pure: the same interaction is the same envelope, over HTTP and over the gateway.
+import type {
+  APIApplicationCommandInteractionDataOption,
+  APIAttachment,
+  APIInteraction,
+  APIMessageComponentInteraction,
+  APIModalSubmitInteraction,
+} from "discord-api-types/v10";
+import type { Registry } from "../../core/command/index.ts";
+import type { Content, Envelope } from "../../core/inbox/index.ts";
+import { ackOf, commandName, FORM, formToken, isPrivate, modalOf, tokenOf } from "./ack.ts";
+
+/** What the answer needs, kept with the message and given back to the sender. */
+export type Hints = {
+  app: string;
+  token: string;
+  interaction: string;
+  user: string;
+  locale: string;
+  private?: boolean;
+};
+
+/** A file that was attached: only where it is. Whoever connects us fetches it. */
+export type Attached = { attachment: { name: string; type: string; url: string; size: number } };
+
+/** Undefined: nothing that is kept (a ping, what is being typed, a button that opens a form). */
+export function decode(interaction: APIInteraction, commands: Registry): Envelope | undefined {
+  const content = contentOf(interaction, commands);
+  const from = whoOf(interaction);
+  if (!content || !from) return undefined;
+  const alone = isPrivate(ackOf(interaction, commands));
+  const hints: Hints = {
+    app: interaction.application_id,
+    token: interaction.token,
+    interaction: interaction.id,
+    user: from.account.id,
+    locale: from.account.locale,
+    ...(alone ? { private: true } : {}),
+  };
+  return { surface: "discord", delivery: interaction.id, content, hints, ...from };
+}
+
+type From = Pick<Envelope, "tenant" | "place" | "whole"> & { account: Envelope["account"] & { locale: string } };
+
+/** Who speaks, and where. */
+export function whoOf(interaction: APIInteraction): From | undefined {
+  const user = interaction.member?.user ?? interaction.user;
+  const place = interaction.channel?.id ?? ("channel_id" in interaction ? interaction.channel_id : undefined);
+  if (!user || !place) return undefined;
+  const { guild_id: guild, member } = interaction;
+  const name = member?.nick ?? user.global_name ?? user.username;
+  const locale = "locale" in interaction ? (interaction.locale as string) : "en";
+  return {
+    tenant: guild ?? interaction.application_id,
+    place,
+    ...(guild ? { whole: true } : {}),
+    account: { id: user.id, locale, ...(name ? { name } : {}), ...(member ? { roles: [...member.roles] } : {}) },
+  };
+}
+
+function contentOf(interaction: APIInteraction, commands: Registry): Content | undefined {
+  if (interaction.type === 2 && interaction.data.type === 1) {
+    const { data } = interaction;
+    return { kind: "command", name: commandName(data), options: given(data.options ?? [], data.resolved?.attachments) };
+  }
+  if (interaction.type === 3) return press(interaction, commands);
+  if (interaction.type === 5) {
+    const token = formToken(interaction.data.custom_id);
+    return { kind: "press", token, input: inputs(interaction) };
+  }
+  return undefined;
+}
+
+function press({ data, locale }: APIMessageComponentInteraction, commands: Registry): Content | undefined {
+  // A form that its button opened comes back as a press of its own.
+  if (data.custom_id.startsWith(FORM) && modalOf(data.custom_id, commands, locale)) return undefined;
+  const token = data.custom_id.startsWith(FORM) ? formToken(data.custom_id) : tokenOf(data);
+  return token === "" ? undefined : { kind: "press", token };
+}
+
+type Files = Record<string, APIAttachment> | undefined;
+const fileOf = (id: unknown, files: Files): Attached | undefined => {
+  const found = typeof id === "string" && files && Object.hasOwn(files, id) ? files[id] : undefined;
+  if (!found) return undefined;
+  const { filename, content_type = "", url, size } = found;
+  return { attachment: { name: filename, type: content_type ?? "", url, size } };
+};
+
+/** The options of the command itself, under those of its words. */
+function given(options: readonly APIApplicationCommandInteractionDataOption[], files: Files): Record<string, unknown> {
+  const [first] = options;
+  if (first && (first.type === 1 || first.type === 2)) return given(first.options ?? [], files);
+  return Object.fromEntries(
+    options.flatMap((option) => {
+      if (!("value" in option)) return [];
+      const value = option.type === 11 ? fileOf(option.value, files) : option.value;
+      return value === undefined ? [] : [[option.name, value]];
+    }),
+  );
+}
+
+type Field = {
+  custom_id?: string;
+  value?: unknown;
+  values?: readonly unknown[];
+  component?: Field;
+  components?: Field[];
+};
+
+function inputs({ data }: APIModalSubmitInteraction): Record<string, unknown> {
+  const files = (data as { resolved?: { attachments?: Files } }).resolved?.attachments;
+  const found: [string, unknown][] = [];
+  const walk = (field: Field): void => {
+    if (field.component) walk(field.component);
+    for (const inner of field.components ?? []) walk(inner);
+    const raw = field.value ?? field.values?.[0];
+    if (field.custom_id === undefined || raw === undefined || raw === null || raw === "") return;
+    found.push([field.custom_id, fileOf(raw, files) ?? raw]);
+  };
+  for (const field of (data.components ?? []) as Field[]) walk(field);
+  return Object.fromEntries(found);
+}
+
+/** What is being typed: in which command and option, and how far. */
+export type Typing = { command: string; option: string; typed: string };
+
+export function typingOf(interaction: APIInteraction): Typing | undefined {
+  if (interaction.type !== 4) return undefined;
+  const { data } = interaction;
+  let options: readonly APIApplicationCommandInteractionDataOption[] = (data.options ??
+    []) as readonly APIApplicationCommandInteractionDataOption[];
+  while (options[0] && (options[0].type === 1 || options[0].type === 2)) options = options[0].options ?? [];
+  const focused = options.find((o) => "focused" in o && o.focused);
+  if (!focused || !("value" in focused)) return undefined;
+  return { command: commandName(data), option: focused.name, typed: String(focused.value) };
+}

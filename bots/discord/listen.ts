@@ -1,0 +1,61 @@
+// The gateway: for bots without a public address. Interactions come over it whatever is subscribed to, so nothing is.
+import type { APIInteraction, APIInteractionResponse } from "discord-api-types/v10";
+import type { Connection, Door } from "../surface.ts";
+import type { Api, Settings } from "./api.ts";
+
+/** Longer than a good start takes; a bot that is still not there then says so and goes on trying. */
+const START_MS = 15_000;
+
+export async function listen(
+  { token, apiUrl }: Settings,
+  api: Api,
+  door: Door,
+  respond: (interaction: APIInteraction) => Promise<APIInteractionResponse>,
+): Promise<Connection> {
+  const { Client, Events, Options } = await import("discord.js");
+  const { log } = door.house;
+  const client = new Client({
+    intents: [],
+    rest: { api: apiUrl, version: "10" },
+    makeCache: Options.cacheWithLimits({ ...Options.DefaultMakeCacheSettings, MessageManager: 0, ThreadManager: 0 }),
+  });
+  // Without a listener an error of the socket would end the process.
+  client.on(Events.Error, (error) => log.warn({ err: error }, "the connection to Discord had an error"));
+  client.on(Events.ShardError, (error) => log.warn({ err: error }, "the connection to Discord had an error"));
+  client.on(Events.Invalidated, () => log.error({}, "Discord ended the session for good; start again"));
+  const working = new Set<Promise<void>>();
+  const take = (interaction: APIInteraction) => {
+    const work: Promise<void> = answer(interaction).finally(() => working.delete(work));
+    working.add(work);
+  };
+  async function answer(interaction: APIInteraction): Promise<void> {
+    try {
+      const body = await respond(interaction);
+      await api.call({ method: "POST", route: `/interactions/${interaction.id}/${interaction.token}/callback`, body });
+    } catch (error) {
+      // 10062: too late; 40060: another process was first. What was asked is kept: its answer comes all the same.
+      const code = api.codeOf(error);
+      log.warn({ err: error, code, interaction: interaction.id }, "an interaction could not be acknowledged");
+    }
+  }
+  // The library's own objects are not used: one decoder reads what comes over either way.
+  const socket = client.ws as unknown as NodeJS.EventEmitter;
+  socket.on("INTERACTION_CREATE", (data: APIInteraction) => take(data));
+  const here = new Promise<void>((done) => client.once(Events.ClientReady, () => done()));
+  await Promise.race([Promise.all([client.login(token!), here]), after(START_MS)]);
+  if (!client.isReady()) log.warn({}, "Discord has not let us in yet; we go on trying");
+  return {
+    line: client.user ? `${client.user.username}, over the gateway` : "over the gateway",
+    alive: () => client.isReady() && client.ws.shards.every((shard) => shard.status === 0),
+    async stop(milliseconds) {
+      socket.removeAllListeners("INTERACTION_CREATE");
+      await Promise.race([Promise.all(working), after(milliseconds)]);
+      await client.destroy();
+    },
+  };
+}
+
+const after = (milliseconds: number) =>
+  new Promise<void>((done) => {
+    setTimeout(done, milliseconds).unref();
+  });

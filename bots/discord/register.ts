@@ -1,0 +1,34 @@
+// Native registration: what differs, one command at a time. A command that Discord refuses is named; the others stay.
+import type { Registry } from "../../core/command/index.ts";
+import type { Api, Settings } from "./api.ts";
+import { type Change, changes, manifest, type Registered } from "./manifest.ts";
+
+export async function register(api: Api, settings: Settings, commands: Registry, apply: boolean): Promise<string[]> {
+  const made = manifest(commands);
+  const lines = made.problems.map(({ command, why }) => `left out /${command}: ${why}`);
+  const app = settings.appId ?? (await appOf(api));
+  const route = `/applications/${app}/commands` as const;
+  const { data } = await api.call({ method: "GET", route: `${route}?with_localizations=true` as const, bot: true });
+  for (const change of changes(made, data as Registered[])) {
+    lines.push(`${apply ? "" : "would "}${change.what} /${change.name}`);
+    if (!apply) continue;
+    try {
+      await carryOut(api, route, change);
+    } catch (error) {
+      if (api.classify(error).kind !== "refused") throw error;
+      lines[lines.length - 1] = `refused /${change.name}: ${(error as Error).message.replace(/\s+/g, " ")}`;
+    }
+  }
+  return lines;
+}
+
+async function appOf(api: Api): Promise<string> {
+  const { data } = await api.call({ method: "GET", route: "/applications/@me", bot: true });
+  return (data as { id: string }).id;
+}
+
+/** A command of the same name is replaced in one step, and there is never a moment without it. */
+const carryOut = (api: Api, route: `/${string}`, { what, native, id }: Change) =>
+  what === "remove"
+    ? api.call({ method: "DELETE", route: `${route}/${id}`, bot: true })
+    : api.call({ method: "POST", route, body: native, bot: true });
