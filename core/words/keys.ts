@@ -26,6 +26,8 @@ const BUILDS: Readonly<Record<string, number>> = {
   colour: 0,
   pick: 1,
   person: 1,
+  zone: 0,
+  currency: 0,
 };
 
 export type Found = { texts: Set<string>; prefixes: Set<string> };
@@ -43,7 +45,10 @@ export function textsIn(path: string, source: string, found: Found = { texts: ne
 function builders(program: Node): Record<string, number> {
   const table: Record<string, number> = {};
   for (const part of program.body as Node[]) {
-    if (part.type !== "ImportDeclaration" || !/\b(command|options)\//.test(String((part.source as Node).value)))
+    if (
+      part.type !== "ImportDeclaration" ||
+      !/\b(command|options)\/|\/settings\.ts$/.test(String((part.source as Node).value))
+    )
       continue;
     for (const one of part.specifiers as Node[]) {
       const name = (one.imported as Node | undefined)?.name;
