@@ -53,7 +53,7 @@ describe("texts in the source", () => {
 
   test("the house speaks", () => {
     expect(keys.size).toBeGreaterThan(100);
-    expect(keys.get("role:owner")).toBe("the owner");
+    expect(keys.get("role:owner")).toBe("an owner");
     expect(keys.get("command:help")).toBe("help");
     expect(keys.has("option:topic")).toBe(true);
   });
