@@ -6,6 +6,7 @@ import { type Act, mayActAs, type Role } from "../act.ts";
 import type { Command, Registry } from "../command/index.ts";
 import { randomLetters } from "../ids.ts";
 import { refuse } from "../problem.ts";
+import { asJson } from "../text.ts";
 import type { Block, Press, View } from "../view/index.ts";
 
 /** The first letter of a token tells a surface how to acknowledge the press before any lookup. */
@@ -98,7 +99,8 @@ export async function takePress(
   return {
     pressed: {
       command: row.command,
-      options: { ...row.options, ...input },
+      // A person's word is for what they were shown: nothing is put in its place with the press.
+      options: row.confirmed ? row.options : { ...row.options, ...input },
       confirmed: row.confirmed,
       runId: row.runId,
     },
@@ -113,10 +115,36 @@ async function usedBy(act: Act, groupId: string, who: string): Promise<string> {
   return use?.runId ?? "";
 }
 
-/** A finished card keeps no dead buttons: those of a run that can be pressed no more are cut from its view. */
-export async function dropUsed(act: Act, runId: string): Promise<void> {
-  await rawOf(act.db)`
-    update inbox set answer = jsonb_set(answer::jsonb, '{view,blocks}', coalesce((
-      select jsonb_agg(b) from json_array_elements(answer->'view'->'blocks') b where b->>'kind' <> 'buttons'), '[]'))::json
-    where id = ${runId} and answer->'view' is not null`;
+/** A press that was refused did nothing: the button may be pressed again. */
+export const releasePress = (act: Act) => rawOf(act.db)`delete from action_use where run_id = ${act.run}`;
+
+type Shown = { view: View; status: string; person: string | null };
+
+/**
+ * A finished card keeps no dead buttons: those of a run that can be pressed no more are cut from its view. Answers whose
+ * run it is and how it stands, when something was cut.
+ */
+export async function dropUsed(act: Act, runId: string): Promise<Omit<Shown, "view"> | undefined> {
+  const raw = rawOf(act.db);
+  const [row] = await raw<Shown[]>`
+    select answer->'view' as view, status, person_id as person from inbox
+    where id = ${runId} and answer->'view' is not null for update`;
+  if (!row) return undefined;
+  const used = await raw<{ token: string }[]>`
+    select a.token from action a join action_use u on u.workspace_id = a.workspace_id and u.group_id = a.group_id
+    where a.run_id = ${runId}
+      and ((a.uses = 'once' and u.who = a.group_id) or (a.uses = 'person' and u.who = a.for_person))`;
+  const dead = new Set(used.map((u) => u.token));
+  let cut = false;
+  const blocks = row.view.blocks.flatMap((block): Block[] => {
+    if (block.kind !== "buttons") return [block];
+    const buttons = block.buttons.filter((b) => !dead.has(b.action ?? ""));
+    cut ||= buttons.length < block.buttons.length;
+    return buttons.length === 0 ? [] : [{ ...block, buttons }];
+  });
+  if (!cut) return undefined;
+  await raw`
+    update inbox set answer = jsonb_set(answer::jsonb, '{view,blocks}', ${asJson(blocks)}::text::jsonb)::json
+    where id = ${runId}`;
+  return { status: row.status, person: row.person };
 }

@@ -5,7 +5,7 @@ import type { Act, Place } from "../act.ts";
 import { record } from "../audit/index.ts";
 import { hasCrossed, isAway } from "../away.ts";
 import { type Call, dispatch, type Outcome, refused } from "../command/index.ts";
-import { runChanged } from "../event/index.ts";
+import { runChanged, writeEvent } from "../event/index.ts";
 import { canonical, hashOf } from "../hash.ts";
 import { type House, span } from "../house.ts";
 import { announceRun } from "../outbox/index.ts";
@@ -13,7 +13,7 @@ import { Refusal, refuse } from "../problem.ts";
 import { storableDeep } from "../text.ts";
 import { view } from "../view/index.ts";
 import { type Made, makeAct, type Room, readWho } from "./act.ts";
-import { dropUsed, sealView, takePress } from "./actions.ts";
+import { dropUsed, releasePress, sealView, takePress } from "./actions.ts";
 import type { Caller, Envelope, Reply } from "./envelope.ts";
 import { claim, findDelivery, findRun, replyOf, writeAnswer } from "./store.ts";
 
@@ -118,16 +118,23 @@ export async function perform(work: Pick<Work, "house" | "envelope" | "run">, ma
   const sealed: Outcome = { ...outcome, view: await sealView(act, house.commands, outcome.view) };
   const command = house.commands.find(outcome.command);
   await writeAnswer(act.db, run, act.person.id, sealed, act.now);
-  if (resolved.origin) {
-    await dropUsed(act, resolved.origin);
-    await act.emit(runChanged, { run: resolved.origin, status: "done" }, resolved.origin);
-    await announceRun(act, resolved.origin);
-  }
+  if (envelope.content.kind === "press" && outcome.status === "refused") await releasePress(act);
+  else if (resolved.origin) await tidyOrigin(act, resolved.origin);
   if (matters(sealed, command?.reads)) await record(act, { command: sealed.command, outcome: sealed.status, changes });
   return {
     ...replyOf({ id: run, asked: Buffer.alloc(0), ...split(sealed) }),
     ...(once ? { ...once, shownOnce: true } : {}),
   };
+}
+
+/** The card that the button was on loses what was used up, wherever it is shown. */
+async function tidyOrigin(act: Act, run: string): Promise<void> {
+  const cut = await dropUsed(act, run);
+  if (!cut) return;
+  // Told as its own person's: others may not hear of it, and it is their page that shows it.
+  const writer = { ...act, person: cut.person ? { id: cut.person } : null };
+  await writeEvent(writer, { name: runChanged.name, payload: { run, status: cut.status }, subject: run });
+  await announceRun(act, run);
 }
 
 /** The same shape, to the letter, as a later reader of the stored answer gets. */
