@@ -51,6 +51,8 @@ export function inWorkspace<T>(db: Database, workspaceId: string, work: (tx: Tx)
       entered.catch(() => {});
       const result = await work(tx);
       await entered;
+      // Told so in the middle of it: what they were told was not done is not done.
+      if (over()) throw new Error("The database answered after its caller had left.");
       return result;
     }),
   );
