@@ -88,6 +88,7 @@ test("a place that is gone is marked once, told once, and asked no more", async 
   office.platform.fault = (call) => (call.place === "left" ? { kind: "gone" } : undefined);
   for (let n = 0; n < 5; n++) await say("left", `m${n}`);
   await say("here", "fine");
+  await sql(`update outbox set hints = '{"once": true}' where subject in ('m0', 'm3')`);
   outboxWith();
   await settled();
   expect(office.platform.asked.filter((c) => c.place === "left")).toHaveLength(1);
@@ -96,6 +97,8 @@ test("a place that is gone is marked once, told once, and asked no more", async 
   expect(office.platform.asked.filter((c) => c.place === "left")).toHaveLength(1);
   expect((await rows("place = 'left'")).every((r) => r.status === "failed")).toBe(true);
   expect((await rows("place = 'here'"))[0]?.status).toBe("sent");
+  // What is shown only once is not kept because it could not be shown.
+  expect((await rows("hints ? 'once'")).map((r) => r.text)).toEqual([null, null]);
   const told = await sql<{ payload: object }>("select payload from event where name = 'place.gone'");
   expect(told.map((e) => e.payload)).toEqual([{ surface: "test", tenant: "t1", place: "left", unsent: 5 }]);
   const [marked] = await sql<{ gone: boolean }>(

@@ -119,7 +119,8 @@ export async function markGone(
   const [marked, failed] = await Promise.all([
     raw`update place set gone_at = ${now.toISOString()}
       where surface = ${surface} and tenant = ${tenant} and external = ${place} and gone_at is null`,
-    raw`update outbox set status = 'failed', error = 'The place is gone.', lease_until = null
+    raw`update outbox set status = 'failed', error = 'The place is gone.', lease_until = null,
+        view = case when hints ? 'once' then null else view end
       where surface = ${surface} and tenant = ${tenant} and place = ${place} and status in ('waiting', 'sending')`,
   ]);
   return { marked: marked.count > 0, failed: failed.count };
