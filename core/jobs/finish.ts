@@ -10,7 +10,7 @@ import { type Block, type View, view } from "../view/index.ts";
 import { announceRun } from "./announce.ts";
 
 export type Ending = Pick<Outcome, "status" | "view" | "data" | "problem">;
-type Waiting = { id: string; answer: Record<string, unknown> };
+type Waiting = { id: string; person: string | null; answer: Record<string, unknown> };
 
 /**
  * Writes an ending to the runs that show this job: the one that asked for it, and any that asked for the same work
@@ -21,15 +21,15 @@ export async function finishRuns(act: Act, commands: Registry | null, job: strin
   const runs = await runsOf(act.db, job, ["running"]);
   if (runs.length === 0) return;
   const { status, ...rest } = { ...ending, view: commands ? await sealView(act, commands, ending.view) : ending.view };
-  for (const { id, answer } of runs) {
+  for (const { id, person, answer } of runs) {
     // On its way first: who is told reads it.
     const written = writeRun(act, id, status, { ...answer, ...rest }).execute();
-    await Promise.all([written, announceRun(act, id, status)]);
+    await Promise.all([written, announceRun(act, { id, person }, status)]);
   }
 }
 
 export const runsOf = (tx: Tx, job: string, statuses: readonly string[]) => rawOf(tx)<Waiting[]>`
-  select id, answer from inbox where answer->>'job' = ${job} and status = any(${[...statuses]}) order by id for update`;
+  select id, person_id as person, answer from inbox where answer->>'job' = ${job} and status = any(${[...statuses]}) order by id for update`;
 
 export const writeRun = (act: Act, run: string, status: string, answer: Record<string, unknown>) => rawOf(act.db)`
   update inbox set status = ${status}, answer = ${asJson(answer)}::text::json,

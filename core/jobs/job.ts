@@ -118,9 +118,9 @@ const notAgain = (act: Act, job: Job) =>
 async function reopenRuns(act: Act, job: string, name: string): Promise<void> {
   const text = act.say("Trying {job} again.", { job: name });
   const shown = view(text, { kind: "progress", done: 0, total: 1, now: act.say("Waiting for its turn"), job });
-  for (const { id, answer } of await runsOf(act.db, job, ["failed", "cancelled"])) {
+  for (const { id, person, answer } of await runsOf(act.db, job, ["failed", "cancelled"])) {
     await writeRun(act, id, "running", { ...answer, view: shown, problem: undefined });
-    await announceRun(act, id, "running");
+    await announceRun(act, { id, person }, "running");
   }
 }
 

@@ -85,6 +85,30 @@ test("a retried job waits under its own id, under a new message, and can be canc
   expect(await house.answer(retried.run)).toMatchObject({ status: "cancelled" });
 });
 
+test("whose run it is hears of its end, whoever stopped the work", async () => {
+  const id = await add({ status: "failed" });
+  const { run } = await house.ask("job retry", { job: id });
+  const staff = { ...house.owner, personId: house.sources.newId() };
+  const told = await inWorkspace(house.database, staff.workspaceId, (tx) =>
+    tx.insert(person).values({
+      workspaceId: staff.workspaceId,
+      id: staff.personId,
+      name: "Sam",
+      role: "staff",
+      createdAt: house.clock.now,
+    }),
+  ).then(async () => {
+    expect((await house.ask("job cancel", { job: id }, { as: staff })).status).toBe("done");
+    return inWorkspace(
+      house.database,
+      staff.workspaceId,
+      (tx) => rawOf(tx)`
+        select person_id as person, payload from event where name = 'run.changed' and subject = ${run}`,
+    );
+  });
+  expect(told).toEqual([{ person: house.owner.personId, payload: { run, status: "cancelled" } }]);
+});
+
 test("members may not look behind the scenes, and the audit knows who stopped what", async () => {
   const id = await add();
   const member = { ...house.owner, personId: house.sources.newId() };

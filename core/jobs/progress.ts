@@ -36,9 +36,9 @@ export async function writeProgress(act: Act, job: string, attempt: number, prog
 }
 
 export async function showProgress(act: Act, job: string, progress: Progress): Promise<void> {
-  for (const { id, answer } of await runsOf(act.db, job, ["running"])) {
+  for (const { id, person, answer } of await runsOf(act.db, job, ["running"])) {
     await writeRun(act, id, "running", { ...answer, view: withProgress(answer.view as View, job, progress) });
-    await announceRun(act, id, "running");
+    await announceRun(act, { id, person }, "running");
   }
 }
 
