@@ -41,6 +41,14 @@ test("an error's words stay short", () => {
   expect(sanitise(new Error("x ".repeat(5000))).length).toBeLessThanOrEqual(201);
 });
 
+test("an error that holds a whole page is told at once", () => {
+  const begun = performance.now();
+  sanitise(new Error("a".repeat(100_000)));
+  sanitise(new Error("a-".repeat(50_000)));
+  // Without a bound: half a minute.
+  expect(performance.now() - begun).toBeLessThan(1_000);
+});
+
 test("work that hangs ends with its signal, and the signal's reason is the error", async () => {
   const stop = new AbortController();
   const hung = within(stop.signal, () => new Promise(() => {}));

@@ -12,9 +12,13 @@ const SECRETS: readonly [RegExp, string][] = [
   [/(?:\/[\w.@-]+){2,}\/([\w.@-]+)/g, "$1"],
 ];
 
+/** Ten times what is shown. Some error messages hold a whole page, and the patterns' time grows with its square. */
+const LOOKED_AT = 2_000;
+
 export function sanitise(error: unknown): string {
   const text = error instanceof Error ? error.message || error.name : String(error);
-  const line = SECRETS.reduce((words, [found, instead]) => words.replace(found, instead), text.split("\n")[0] ?? "");
+  const first = text.slice(0, LOOKED_AT).split("\n")[0] ?? "";
+  const line = SECRETS.reduce((words, [found, instead]) => words.replace(found, instead), first);
   const short = clip(line, 200);
   return short === "" ? "It stopped without a word." : /[.!?…]$/.test(short) ? short : `${short}.`;
 }
