@@ -240,6 +240,28 @@ test("tabs of one person are bounded, and leaving frees the place", async () => 
   again.leave();
 });
 
+test("a tail that begins after its listener was sent away is left at once", async () => {
+  const { tails } = web.web;
+  let listening = 0;
+  web.web.tails = {
+    ...tails,
+    async listen(...where) {
+      const tail = await tails.listen(...where);
+      listening++;
+      await new Promise((done) => setTimeout(done, 2_700));
+      const leave = () => {
+        listening--;
+        tail.leave();
+      };
+      return { ...tail, leave };
+    },
+  };
+  const { status } = await web.ask("GET", "/api/v1/events");
+  web.web.tails = tails;
+  expect([status, listening]).toEqual([503, 1]);
+  await expect.poll(() => listening).toBe(0);
+});
+
 test("who hears of what", () => {
   expect(audienceOf("channel.started")).toBe("everyone");
   expect(audienceOf("run.changed")).toBe("own");

@@ -86,11 +86,12 @@ async function streamOf(web: Web, c: Ctx, { who, role, from, left }: Stream): Pr
   let open = true;
   let behind: TailEvent[] | undefined = [];
   let sentTo: Position | undefined = from;
+  let beat: NodeJS.Timeout | undefined;
   const close = () => {
     if (!open) return;
     open = false;
     clearInterval(beat);
-    listening.leave();
+    leave();
     left();
     try {
       control.close();
@@ -118,7 +119,17 @@ async function streamOf(web: Web, c: Ctx, { who, role, from, left }: Stream): Pr
     behind.push(...events);
     if (behind.length > 5_000) close();
   };
-  const listening = await soon(web.tails.listen(who.database, who.workspaceId, { take, end: () => close() }));
+  const listens = web.tails.listen(who.database, who.workspaceId, { take, end: () => close() });
+  const leave = () =>
+    void listens.then(
+      (tail) => tail.leave(),
+      () => undefined,
+    );
+  const listening = await soon(listens).catch((error) => {
+    // Whoever asked has left: nobody listens when the tail begins after all.
+    leave();
+    throw error;
+  });
   const stream = new ReadableStream<Uint8Array>(
     {
       start(controller) {
@@ -128,7 +139,7 @@ async function streamOf(web: Web, c: Ctx, { who, role, from, left }: Stream): Pr
     },
     { highWaterMark: MOST_WAITING, size: (chunk) => chunk.byteLength },
   );
-  const beat = setInterval(async () => {
+  beat = setInterval(async () => {
     write(": still here\n\n");
     if (open && !(await stillThere(web, who, role))) close();
   }, HEARTBEAT);
