@@ -112,11 +112,14 @@ async function readForm(c: Ctx, bytes: Uint8Array): Promise<Body> {
 async function readFile(file: File): Promise<Body> {
   const about = { name: file.name, type: file.type || "application/octet-stream" };
   const bytes = new Uint8Array(await file.arrayBuffer());
+  const base64 = () => ({ ...about, base64: Buffer.from(bytes).toString("base64") });
   try {
-    return { ...about, text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    // An archive of texts is valid UTF-8 with zeros in it, and no text.
+    return text.includes("\u0000") ? base64() : { ...about, text };
   } catch {
     // Not text: a picture, a song.
-    return { ...about, base64: Buffer.from(bytes).toString("base64") };
+    return base64();
   }
 }
 

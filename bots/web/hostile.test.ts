@@ -113,6 +113,13 @@ test("a form with a file", async () => {
   expect(same.body.data).toEqual(body.data);
 });
 
+test("a file of letters and zeros, as an archive of texts is, arrives as it was", async () => {
+  const form = new FormData();
+  form.set("file", new File(["a\0b"], "x.csv"));
+  const { status, body } = await web.ask("POST", "/api/v1/commands/word.read", { body: form });
+  expect([status, (body.data as { bytes?: number })?.bytes]).toEqual([200, 3]);
+});
+
 test("a form that is broken, or names an option twice", async () => {
   const broken = await web.ask("POST", "/api/v1/commands/word.read", {
     body: "--x\r\nnonsense",
