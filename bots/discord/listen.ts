@@ -12,7 +12,7 @@ export async function listen(
   door: Door,
   respond: (interaction: APIInteraction) => Promise<APIInteractionResponse>,
 ): Promise<Connection> {
-  const { Client, Events, Options } = await import("discord.js");
+  const { Client, DiscordjsErrorCodes, Events, Options } = await import("discord.js");
   const { log } = door.house;
   const client = new Client({
     intents: [],
@@ -42,12 +42,29 @@ export async function listen(
   const socket = client.ws as unknown as NodeJS.EventEmitter;
   socket.on("INTERACTION_CREATE", (data: APIInteraction) => take(data));
   const here = new Promise<void>((done) => client.once(Events.ClientReady, () => done()));
-  await Promise.race([Promise.all([client.login(token!), here]), after(START_MS)]);
+  const ending = { stopped: false };
+  /** Discord may be away when we start. Only a token that it does not know is a reason not to. */
+  async function login(pause = 1_000): Promise<void> {
+    try {
+      await client.login(token!);
+    } catch (error) {
+      if ((error as { code?: unknown }).code === DiscordjsErrorCodes.TokenInvalid)
+        throw new Error("Discord does not know DISCORD_TOKEN. Make a new token on the bot's page and set it.");
+      log.warn({ err: error }, "Discord cannot be reached yet; we go on trying");
+      await after(pause);
+      if (!ending.stopped) await login(Math.min(pause * 2, 60_000));
+    }
+  }
+  const entered = login().then(() => here);
+  // After the start nobody waits for it any more.
+  entered.catch((error: unknown) => log.error({ err: error }, "Discord did not let us in"));
+  await Promise.race([entered, after(START_MS)]);
   if (!client.isReady()) log.warn({}, "Discord has not let us in yet; we go on trying");
   return {
     line: client.user ? `${client.user.username}, over the gateway` : "over the gateway",
     alive: () => client.isReady() && client.ws.shards.every((shard) => shard.status === 0),
     async stop(milliseconds) {
+      ending.stopped = true;
       socket.removeAllListeners("INTERACTION_CREATE");
       await Promise.race([Promise.all(working), after(milliseconds)]);
       await client.destroy();

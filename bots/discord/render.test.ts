@@ -71,6 +71,14 @@ test("what nobody can press is not shown as a button, and is named", () => {
   expect(lost).toEqual(["a button without an action of its own: Dead"]);
 });
 
+test("nothing is lost of a text that is long and says the same again and again", () => {
+  const text = "A word. ".repeat(1500);
+  for (const any of [view(text), view(text, { kind: "text", text }), view("", { kind: "text", text })]) {
+    const { messages } = render(any, reader);
+    expect(JSON.stringify(messages).match(/A word/g)).toHaveLength(1500);
+  }
+});
+
 test("words are only words", () => {
   for (const hostile of [
     "**bold** _it_ ~~no~~ ||spoiler|| `code`",

@@ -53,13 +53,15 @@ const STYLE = { primary: 1, plain: 2, danger: 4 } as const;
 
 export function render(view: View, reader: Reader, how: How = {}): Rendered {
   const caps = { text: MOST.text, buttonLabel: ROW.label, buttons: ROW.buttons, choices: SELECT.options };
-  const { parts, lost } = fit(view, caps, reader);
+  // The first line is often said again in a block; then the block says it.
+  const [block] = view.blocks;
+  const said = view.text.trim() === "" || (block?.kind === "text" && block.text.trim() === view.text.trim());
+  const { parts, lost } = fit(said ? { ...view, text: "" } : view, caps, reader);
   const at: Drawing = { reader, how, lost, names: { next: 1 }, ids: new Set() };
-  const pieces = parts.flatMap((part) => {
-    const [first] = part.blocks;
-    const said = first?.kind === "text" && first.text.trim() === part.text.trim();
-    return [...(said ? [] : texts(part.text, escaped)), ...part.blocks.flatMap((block) => draw(block, at))];
-  });
+  const pieces = parts.flatMap((part, n) => [
+    ...(n === 0 && said ? [] : texts(part.text, escaped)),
+    ...part.blocks.flatMap((one) => draw(one, at)),
+  ]);
   return { messages: pack(pieces.length > 0 ? pieces : texts("✓", escaped), toneOf(view), how), lost };
 }
 

@@ -1,0 +1,280 @@
+// A Discord of our own on loopback: it takes what Discord takes, refuses the rest in its words, and fails when told to.
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { APIInteraction } from "discord-api-types/v10";
+import { type Body, Problem, readCall } from "./body.ts";
+import { wrongInMessage } from "./check.ts";
+import { openGateway } from "./gateway.ts";
+import { snowflake } from "./interactions.ts";
+import { messageOf } from "./message.ts";
+import { type Judge, openJudge } from "./spec.ts";
+
+export type Asked = { method: string; path: string; body: Body; files: string[]; auth: string | undefined };
+export type Fault =
+  | { kind: "slow down"; after: number; global?: boolean }
+  | { kind: "broken" }
+  | { kind: "stall"; milliseconds: number }
+  /** The connection ends; `late`: after the message was taken. */
+  | { kind: "drop"; late?: boolean };
+export type Shown = { id: string; channel: string; body: Body; files: string[]; private: boolean; edits: number };
+
+export type Discord = {
+  api: string;
+  /** Everything that was asked, refused or not. */
+  asked: Asked[];
+  messages: Map<string, Shown>;
+  commands: Map<string, Record<string, unknown>>;
+  /** What neither Discord's description nor its rules would have let through, of either side. */
+  wrong: string[];
+  closed: Map<string, number>;
+  fault: (asked: Asked) => Fault | undefined;
+  /** An interaction happened: its token lives from now. `acknowledged`: it was answered over HTTP, so. */
+  began(interaction: APIInteraction, acknowledged?: { type: number; data?: { flags?: number } }): void;
+  /** The same, told over the gateway. */
+  tell(interaction: APIInteraction): void;
+  /** A repetition: the same interaction once more. */
+  again(interaction: APIInteraction): void;
+  /** Ends every connection of the gateway. */
+  hangUp(): void;
+  connected(): number;
+  close(): Promise<void>;
+};
+
+type Live = {
+  at: number;
+  channel: string;
+  private: boolean;
+  original: string | undefined;
+  acked: boolean;
+  app: string;
+};
+
+export async function openDiscord(
+  now: () => Date = () => new Date(),
+  token = "emulated-token-of-a-bot",
+): Promise<Discord> {
+  const judge: Judge = openJudge();
+  const live = new Map<string, Live>();
+  const nonces = new Map<string, string>();
+  const gateway = openGateway(token);
+  const server = createServer((request, response) => {
+    serve(request, response).catch((error: unknown) => {
+      discord.wrong.push(String(error));
+      response.destroy();
+    });
+  });
+  gateway.attach(server);
+
+  const discord: Discord = {
+    api: "",
+    asked: [],
+    messages: new Map(),
+    commands: new Map(),
+    wrong: [],
+    closed: new Map(),
+    fault: () => undefined,
+    began(interaction, acknowledged) {
+      const at = now().getTime();
+      const one: Live = {
+        at,
+        channel: "600",
+        private: false,
+        original: undefined,
+        acked: false,
+        app: interaction.application_id,
+      };
+      live.set(interaction.token, one);
+      if (acknowledged) acknowledge(one, acknowledged, interaction);
+      else pending.set(interaction.id, interaction);
+    },
+    tell(interaction) {
+      discord.began(interaction);
+      gateway.tell("INTERACTION_CREATE", interaction);
+    },
+    again: (interaction) => gateway.tell("INTERACTION_CREATE", interaction),
+    hangUp: gateway.hangUp,
+    connected: gateway.connected,
+    async close() {
+      gateway.hangUp();
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+    },
+  };
+  const pending = new Map<string, APIInteraction>();
+
+  function acknowledge(
+    one: Live,
+    { type, data }: { type: number; data?: { flags?: number } },
+    interaction: APIInteraction,
+  ): void {
+    if (one.acked) throw new Problem(400, 40060, "Interaction has already been acknowledged.");
+    one.acked = true;
+    one.private = ((data?.flags ?? 0) & 64) !== 0;
+    if (type === 5) one.original = show(one.channel, { body: {}, files: [] }, one.private).id;
+    if (type === 6) one.original = interaction.type === 3 ? interaction.message.id : undefined;
+    if (type === 4) one.original = show(one.channel, { body: (data ?? {}) as Body, files: [] }, one.private).id;
+  }
+
+  function show(channel: string, { body, files }: Pick<Asked, "body" | "files">, alone: boolean): Shown {
+    const made: Shown = { id: snowflake(now()), channel, body, files, private: alone, edits: 0 };
+    discord.messages.set(made.id, made);
+    return made;
+  }
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const asked = await readCall(request);
+    discord.asked.push(asked);
+    const fault = discord.fault(asked);
+    if (fault?.kind === "drop" && !fault.late) return void response.destroy();
+    if (fault?.kind === "broken") return send(response, 500, { message: "500: Internal Server Error", code: 0 });
+    if (fault?.kind === "slow down") {
+      const seconds = fault.after / 1000;
+      const scope = fault.global ? "global" : "user";
+      const headers = {
+        "retry-after": String(seconds),
+        "x-ratelimit-scope": scope,
+        ...(fault.global ? { "x-ratelimit-global": "true" } : {}),
+      };
+      return send(
+        response,
+        429,
+        { message: "You are being rate limited.", retry_after: seconds, global: fault.global ?? false },
+        headers,
+      );
+    }
+    if (fault?.kind === "stall") await new Promise((done) => setTimeout(done, fault.milliseconds));
+    try {
+      const { status, body } = answer(asked);
+      if (fault?.kind === "drop") return void response.destroy();
+      const headers = {
+        "x-ratelimit-bucket": "abcd",
+        "x-ratelimit-limit": "5",
+        "x-ratelimit-remaining": "4",
+        "x-ratelimit-reset-after": "0.2",
+        "x-ratelimit-reset": String(now().getTime() / 1000 + 1),
+      };
+      send(response, status, body, headers);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      send(response, error.status, { message: error.message, code: error.code });
+    }
+  }
+
+  const right = (schema: string, asked: Asked) => {
+    const bad = [...judge(schema, asked.body), ...wrongInMessage(asked.body, asked.files)];
+    if (bad.length === 0) return;
+    discord.wrong.push(...bad);
+    throw new Problem(400, 50035, `Invalid Form Body: ${bad.join("; ")}`);
+  };
+  const bot = ({ auth }: Asked) => {
+    if (auth !== `Bot ${token}`) throw new Problem(401, 0, "401: Unauthorized");
+  };
+  const channel = (id: string) => {
+    const code = discord.closed.get(id);
+    if (code)
+      throw new Problem(code === 50001 ? 403 : 404, code, code === 50001 ? "Missing Access" : "Unknown Channel");
+  };
+  const shown = (id: string | undefined): Shown => {
+    const found = id === undefined ? undefined : discord.messages.get(id);
+    if (!found) throw new Problem(404, 10008, "Unknown Message");
+    return found;
+  };
+  const told = (message: Shown) => {
+    const body = messageOf(message);
+    const bad = message.files.length === 0 ? judge("MessageResponse", body) : [];
+    discord.wrong.push(...bad.map((b) => `our own: ${b}`));
+    return { status: 200, body };
+  };
+  const change = (message: Shown, { body, files }: Asked) => {
+    Object.assign(message, { body, files, edits: message.edits + 1 });
+    return told(message);
+  };
+
+  function answer(asked: Asked): { status: number; body?: unknown } {
+    const [area = "", id = "", third = "", kind, which] = asked.path.split("?")[0]!.split("/").slice(1);
+    const what = `${asked.method} ${area}`;
+    if (area === "interactions") return callback(asked, id, third);
+    if (area === "webhooks") return webhook(asked, third, which);
+    bot(asked);
+    if (what === "GET gateway") return { status: 200, body: gateway.address(discord.api) };
+    if (area === "users") return { status: 200, body: { id: `1000${asked.body.recipient_id}`, type: 1 } };
+    if (area === "applications") return applications(asked, third, kind);
+    if (area !== "channels") throw new Problem(404, 0, "404: Not Found");
+    channel(id);
+    if (asked.method === "POST") {
+      right("MessageCreateRequest", asked);
+      const nonce = String(asked.body.nonce ?? "");
+      const before = asked.body.enforce_nonce ? nonces.get(nonce) : undefined;
+      if (before) return told(shown(before));
+      const made = show(id, asked, false);
+      if (nonce) nonces.set(nonce, made.id);
+      return told(made);
+    }
+    const message = shown(kind);
+    if (asked.method === "DELETE") return dropped(discord.messages, message.id);
+    right("MessageEditRequestPartial", asked);
+    return change(message, asked);
+  }
+
+  function callback(asked: Asked, id: string, secret: string) {
+    const one = live.get(secret);
+    const interaction = pending.get(id);
+    if (!one || !interaction || now().getTime() - one.at > 3000) throw new Problem(404, 10062, "Unknown interaction");
+    const schema = {
+      4: "CreateMessageInteractionCallbackRequest",
+      8: "ApplicationCommandAutocompleteCallbackRequest",
+      9: "ModalInteractionCallbackRequest",
+    }[Number(asked.body.type)];
+    if (schema) discord.wrong.push(...judge(schema, asked.body));
+    acknowledge(one, asked.body as { type: number }, interaction);
+    return { status: 204 };
+  }
+
+  function webhook(asked: Asked, secret: string, which: string | undefined) {
+    const one = live.get(secret);
+    if (!one || now().getTime() - one.at > 15 * 60_000) throw new Problem(401, 50027, "Invalid Webhook Token");
+    if (!one.acked) throw new Problem(404, 10015, "Unknown Webhook");
+    if (asked.method === "POST") {
+      right("IncomingWebhookRequestPartial", asked);
+      return told(show(one.channel, asked, ((Number(asked.body.flags) || 0) & 64) !== 0));
+    }
+    const message = shown(which === "@original" ? one.original : which);
+    if (asked.method === "DELETE") return dropped(discord.messages, message.id);
+    if ((Number(asked.body.flags) & 64) !== 0) discord.wrong.push("An edit cannot make a message private.");
+    right("IncomingWebhookUpdateRequestPartial", asked);
+    return change(message, asked);
+  }
+
+  function applications(asked: Asked, third: string, id: string | undefined) {
+    if (third === "") return { status: 200, body: { id: "900", name: "Impresario", verify_key: "" } };
+    if (asked.method === "GET") return { status: 200, body: [...discord.commands.values()] };
+    if (asked.method === "DELETE") return dropped(discord.commands, id ?? "");
+    const bad = judge("ApplicationCommandCreateRequest", asked.body);
+    if (bad.length > 0) throw new Problem(400, 50035, `Invalid Form Body: ${bad.join("; ")}`);
+    const same = [...discord.commands.values()].find((c) => c.name === asked.body.name);
+    const permissions = asked.body.default_member_permissions;
+    const made = {
+      ...asked.body,
+      id: same ? String(same.id) : snowflake(now()),
+      application_id: "900",
+      version: "1",
+      default_member_permissions: permissions === null ? null : String(permissions),
+    };
+    discord.commands.set(made.id, made);
+    return { status: same ? 200 : 201, body: made };
+  }
+
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  discord.api = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api`;
+  return discord;
+}
+
+function dropped(from: Map<string, unknown>, id: string): { status: number } {
+  from.delete(id);
+  return { status: 204 };
+}
+
+function send(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
+  response.writeHead(status, { "content-type": "application/json", ...headers });
+  response.end(body === undefined ? undefined : JSON.stringify(body));
+}
