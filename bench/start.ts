@@ -15,13 +15,14 @@ for (let n = 0; n < 3; n++) {
   await new Promise((r) => setTimeout(r, rest * 1000));
   const parts = { npm: 0, app: 0, leash: 0, database: 0 };
   for (const { pid, line } of processesOf(again.folder, again.child.pid)) {
-    const part = /postgres/.test(line)
-      ? "database"
-      : /leash/.test(line)
-        ? "leash"
-        : /main\.ts/.test(line)
-          ? "app"
-          : "npm";
+    // The leash names PostgreSQL's programs in its plan, npm and its shell name our script.
+    const part = /leash/.test(line)
+      ? "leash"
+      : /postgres/.test(line)
+        ? "database"
+        : /^(sh|npm)\b/.test(line)
+          ? "npm"
+          : "app";
     parts[part] += pssMb(pid);
   }
   const sum = parts.app + parts.leash + parts.database;
@@ -35,7 +36,7 @@ for (let n = 0; n < 3; n++) {
       "leash MB": mb(parts.leash),
       "database MB": mb(parts.database),
       "together MB": mb(sum),
-      "npm and bootstrap MB": mb(parts.npm),
+      "npm itself MB": mb(parts.npm),
     }),
   );
   await again.stop();
