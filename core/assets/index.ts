@@ -1,2 +1,2 @@
-export { type Asset, type NewAsset, openAsset, saveAsset } from "./store.ts";
+export { type Asset, fileOf, type NewAsset, openAsset, saveAsset } from "./store.ts";
 export { tidyAssets } from "./tidy.ts";

@@ -1,0 +1,78 @@
+// The menu that Telegram shows behind "/": first words only, in each language. Compared with what is there, replaced in
+// one call, never deleted first; a command that Telegram would refuse is left out and named.
+import type { BotCommand } from "@grammyjs/types";
+import type { Api } from "grammy";
+import { groupsOf, type Registry } from "../../core/command/index.ts";
+import { LOCALES, type Locale } from "../../core/words/say.ts";
+import { COMMAND_NAME, COMMANDS, COMMANDS_TEXT, DESCRIPTION } from "./limits.ts";
+import { shown } from "./markup.ts";
+
+export type Menu = { language: string; commands: BotCommand[]; left: string[] };
+
+/** Telegram's languages have two letters; a region's list would hide the other's. */
+export function menus(commands: Registry): Menu[] {
+  const seen = new Set<string>();
+  return LOCALES.flatMap((locale) => {
+    const language = locale === "en" ? "" : locale.slice(0, 2);
+    if (seen.has(language) || language === "en") return [];
+    seen.add(language);
+    return [menuIn(commands, locale, language)];
+  });
+}
+
+function menuIn(registry: Registry, locale: Locale, language: string): Menu {
+  const left: string[] = [];
+  const names = new Set<string>();
+  const found = groupsOf(registry.all(), locale).flatMap(({ word, name, says }) => {
+    // Only Latin letters are allowed: elsewhere the English word stands.
+    const command = COMMAND_NAME.test(name) && !names.has(name) ? name : word;
+    const description = cut(shown(says).replace(/\s+/g, " ").trim(), DESCRIPTION);
+    if (!COMMAND_NAME.test(command) || names.has(command) || description === "") {
+      left.push(`/${word}: Telegram does not take this name`);
+      return [];
+    }
+    names.add(command);
+    return [{ command, description }];
+  });
+  if (found.length > COMMANDS) left.push(...found.slice(COMMANDS).map((c) => `/${c.command}: more than ${COMMANDS}`));
+  return { language, commands: within(found.slice(0, COMMANDS)), left };
+}
+
+/** Long descriptions give way until all of it is taken. */
+function within(commands: BotCommand[]): BotCommand[] {
+  const size = (list: BotCommand[]) => list.reduce((sum, c) => sum + c.command.length + c.description.length, 0);
+  let most = DESCRIPTION;
+  let list = commands;
+  while (size(list) > COMMANDS_TEXT && most > 20) {
+    most -= 8;
+    list = commands.map((c) => ({ ...c, description: cut(c.description, most) }));
+  }
+  return list;
+}
+
+const cut = (text: string, most: number): string =>
+  text.length <= most ? text : `${text.slice(0, most - 1).trimEnd()}…`.toWellFormed();
+
+export function* differences(now: readonly BotCommand[], wanted: readonly BotCommand[]): Generator<string> {
+  const known = new Map(now.map((c) => [c.command, c]));
+  for (const { command, description } of wanted) {
+    const before = known.get(command);
+    known.delete(command);
+    if (!before) yield `+ /${command}: ${description}`;
+    else if (before.description !== description) yield `~ /${command}: ${before.description} → ${description}`;
+  }
+  for (const command of known.keys()) yield `- /${command}`;
+}
+
+export async function register(api: Api, commands: Registry, apply: boolean): Promise<string[]> {
+  const lines: string[] = [];
+  for (const { language, commands: wanted, left } of menus(commands)) {
+    const where = language === "" ? {} : { language_code: language as "de" };
+    const now = await api.raw.getMyCommands(where);
+    const changes = [...differences(now, wanted)];
+    const order = now.map((c) => c.command).join() !== wanted.map((c) => c.command).join();
+    lines.push(...[...changes, ...left.map((l) => `! ${l}`)].map((line) => `${language || "all"} ${line}`));
+    if (apply && (changes.length > 0 || order)) await api.raw.setMyCommands({ ...where, commands: wanted });
+  }
+  return lines;
+}
