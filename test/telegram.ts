@@ -9,7 +9,7 @@ import type { Base } from "../bots/parts/part.ts";
 import { readSettings } from "../bots/settings.ts";
 import type { Command } from "../core/command/index.ts";
 import type { Caller } from "../core/inbox/index.ts";
-import { ensureOwnerToken } from "../core/people/index.ts";
+import { ensureOwnerToken } from "../core/workspace/index.ts";
 import { inWorkspace, rawOf } from "../db/connect.ts";
 import {
   type Chat,
