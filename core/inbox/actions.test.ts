@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { inWorkspace } from "../../db/connect.ts";
+import { person } from "../../db/schema/index.ts";
 import { type TestHouse, testHouse } from "../../test/house.ts";
 import { command, whole } from "../command/index.ts";
 import { refuse } from "../problem.ts";
@@ -43,9 +45,27 @@ const card = command({
   },
 });
 
+const secret = command({
+  name: "pot key",
+  says: "For whoever asks, alone",
+  role: "member",
+  reply: "private",
+  run: ({ act }) => view(act.say("The key of {name}.", { name: act.person.name })),
+});
+const offer = command({
+  name: "pot offer",
+  says: "A button for the first of all",
+  role: "member",
+  run: ({ act }) =>
+    view(act.say("Who is first?"), {
+      kind: "buttons",
+      buttons: [{ label: "me", press: { command: "pot key", uses: "once", audience: "anyone" } }],
+    }),
+});
+
 let house: TestHouse;
 beforeAll(async () => {
-  house = await testHouse({ commands: [pay, card] });
+  house = await testHouse({ commands: [pay, card, secret, offer] });
 });
 afterAll(() => house.close());
 
@@ -81,4 +101,24 @@ test("a press that was refused is not used up, whether the refusal was thrown or
   expect(buttons((await house.answer(run))!.view)).toHaveLength(2);
   expect((await house.press(token(shown, "Confirm"))).status).toBe("done");
   expect(paid).toEqual([3]);
+});
+
+test("a private answer is the first one's alone; who comes later hears that it is gone", async () => {
+  const { view: shown } = await house.ask("pot offer");
+  const late = { ...house.owner, personId: house.sources.newId() };
+  await inWorkspace(house.database, late.workspaceId, (tx) =>
+    tx.insert(person).values({
+      workspaceId: late.workspaceId,
+      id: late.personId,
+      name: "Lia",
+      role: "member",
+      createdAt: house.clock.now,
+    }),
+  );
+  const first = await house.press(token(shown, "me"));
+  expect(first.view.text).toBe("The key of Owner.");
+  expect((await house.press(token(shown, "me"))).run).toBe(first.run);
+  const second = await house.press(token(shown, "me"), { as: late });
+  expect(second.problem).toMatchObject({ kind: "clash", detail: "Somebody else pressed this button already." });
+  expect(JSON.stringify(second)).not.toContain("key");
 });

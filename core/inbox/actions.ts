@@ -115,6 +115,12 @@ async function usedBy(act: Act, groupId: string, who: string): Promise<string> {
   return use?.runId ?? "";
 }
 
+/** Whether it was this person who asked for a run. */
+export async function isOwnRun(act: Act, run: string): Promise<boolean> {
+  const rows = await rawOf(act.db)`select from inbox where id = ${run} and person_id = ${act.person.id}`;
+  return rows.length > 0;
+}
+
 /** A press that was refused did nothing: the button may be pressed again. */
 export const releasePress = (act: Act) => rawOf(act.db)`delete from action_use where run_id = ${act.run}`;
 

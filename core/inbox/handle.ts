@@ -13,7 +13,7 @@ import { Refusal, refuse } from "../problem.ts";
 import { storableDeep } from "../text.ts";
 import { view } from "../view/index.ts";
 import { type Made, makeAct, type Room, readWho } from "./act.ts";
-import { dropUsed, releasePress, sealView, takePress } from "./actions.ts";
+import { dropUsed, isOwnRun, releasePress, sealView, takePress } from "./actions.ts";
 import type { Caller, Envelope, Reply } from "./envelope.ts";
 import { claim, findDelivery, findRun, replyOf, writeAnswer } from "./store.ts";
 
@@ -110,7 +110,9 @@ export async function perform(work: Pick<Work, "house" | "envelope" | "run">, ma
   const resolved = await resolve(envelope, act);
   if ("before" in resolved) {
     const before = await findRun(act.db, resolved.before);
-    if (!before) throw refuse("clash", "Somebody else pressed this button already.");
+    const closed = before && house.commands.find(before.command)?.reply === "private";
+    if (!before || (closed && !(await isOwnRun(act, before.run))))
+      throw refuse("clash", "Somebody else pressed this button already.");
     await writeAnswer(act.db, run, act.person.id, before, act.now);
     return before;
   }
