@@ -123,6 +123,31 @@ test("two processes: one sends for a surface, and the other when the first is go
   expect(texts().at(-1)).toBe("after");
 });
 
+test("a lead that was lost and won again goes on with the places that stood in line", async () => {
+  const held = Promise.withResolvers<void>();
+  let begun = false;
+  const { sender } = office.platform;
+  const slow: typeof sender = {
+    ...sender,
+    async send(message, signal) {
+      begun = true;
+      await held.promise;
+      return sender.send(message, signal);
+    },
+  };
+  await say("first", "m0");
+  await say("in line", "m1");
+  const outbox = outboxWith({ parallel: 1, patience: 5000, lease: 10_000 }, slow);
+  await expect.poll(() => begun).toBe(true);
+  await sql(
+    "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'impresario ear' and datname = current_database()",
+  );
+  while (outbox.leads("test")) await new Promise((done) => setImmediate(done));
+  held.resolve();
+  await settled(4000);
+  expect(texts().sort()).toEqual(["m0", "m1"]);
+});
+
 test("what a dead process was sending is sent again when its lease is over, in order", async () => {
   await say("a", "m0");
   await say("a", "m1");

@@ -214,6 +214,8 @@ export function startOutbox(house: House, senders: readonly Sender[], options: O
   async function lookOnce(): Promise<void> {
     for (const [surface, desk] of desks) {
       desk.leads = await ear.lock(`impresario outbox ${surface}`);
+      // Places that stood in line when the lead was lost stand there still.
+      pump(desk);
     }
     const led = [...desks].filter(([, desk]) => desk.leads).map(([surface]) => surface);
     if (led.length === 0 || stopped) return;
