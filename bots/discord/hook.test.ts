@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { command, text } from "../../core/command/index.ts";
+import { edit, post } from "../../core/outbox/index.ts";
 import { view } from "../../core/view/index.ts";
+import { inWorkspace, rawOf } from "../../db/connect.ts";
 import { type DiscordHouse, discordHouse } from "../../test/discord.ts";
 import { component, slash } from "../../test/emulators/discord/interactions.ts";
 import type { Shown } from "../../test/emulators/discord/server.ts";
@@ -157,4 +159,88 @@ test("commands are registered once; what differs is told before it is changed", 
   expect((await bot.register!(commands, true)).length).toBe(plan.length);
   expect(own.discord.commands.size).toBe(plan.length);
   expect(await bot.register!(commands, true)).toEqual([]);
+});
+
+test("what we drew and Discord does not take is sent as text", async () => {
+  let left = 1;
+  own.discord.refuse = ({ path }) =>
+    path.includes("@original") && left-- > 0 ? { code: 50035, status: 400 } : undefined;
+  await own.hear(slash("count up", { note: "plainly" }, at()));
+  await showing("Counted plainly").toBe(1);
+  expect(words(shownWith("Counted plainly")[0])).toContain("\\\\[Again\\\\]");
+  own.discord.refuse = () => undefined;
+});
+
+test("a token that Discord no longer knows does not lose the answer", async () => {
+  own.discord.refuse = ({ path }) => (path.startsWith("/webhooks/") ? { code: 50027, status: 401 } : undefined);
+  await own.hear(slash("count up", { note: "elsewhere" }, at()));
+  await showing("Counted elsewhere").toBe(1);
+  expect(shownWith("Counted elsewhere")[0]).toMatchObject({ channel: "600", edits: 0 });
+  own.discord.refuse = () => undefined;
+});
+
+test("a job's progress is edits of one message, also when the token has ended", async () => {
+  const { house } = own.web;
+  await own.hear(slash("count up", { note: "progress" }, at()));
+  await showing("Counted progress").toBe(1);
+  const place = { surface: "discord", tenant: "500", external: "600" };
+  const turn = (now: string) =>
+    inWorkspace(house.database, house.owner.workspaceId, async (tx) => {
+      const [row] = await rawOf(tx)<{ subject: string }[]>`
+        select subject from outbox where kind = 'answer' and view->>'text' like '%progress%'`;
+      const act = {
+        db: tx,
+        workspace: { id: house.owner.workspaceId },
+        now: house.clock.now,
+        newId: house.sources.newId,
+      };
+      await edit(act, { place, subject: row!.subject, view: view(now, { kind: "progress", done: 1, total: 2, now }) });
+    });
+  await turn("Half way");
+  await showing("Half way").toBe(1);
+  const [message] = shownWith("Half way");
+  house.clock.pass(16 * 60_000);
+  await turn("Nearly there");
+  await showing("Nearly there").toBe(1);
+  expect(shownWith("Nearly there")[0]?.id).toBe(message?.id);
+  expect(own.discord.asked.at(-1)).toMatchObject({ method: "PATCH", path: `/channels/600/messages/${message?.id}` });
+});
+
+test("a server that belongs to nobody is told how to connect it, until it is connected as a whole", async () => {
+  const other = { guild: "501", channel: "601" };
+  await own.hear(slash("count up", { note: "nobody" }, { ...at(), ...other }));
+  await expect
+    .poll(() => [...own.discord.messages.values()].some((m) => words(m).includes("connect")), { timeout: 8000 })
+    .toBe(true);
+  expect(shownWith("Counted nobody")).toEqual([]);
+  const { house } = own.web;
+  const asked = await house.ask("connect");
+  const { code } = asked.data!.item as { code: string };
+  await own.hear(slash("connect", { code }, { ...at(), ...other }));
+  await expect.poll(async () => (await house.answer(asked.run))?.status, { timeout: 8000 }).toBe("confirm");
+  const buttons = (await house.answer(asked.run))!.view.blocks.flatMap((b) => (b.kind === "buttons" ? b.buttons : []));
+  expect((await house.press(buttons[0]!.action!)).status).toBe("done");
+  house.clock.pass(60_000);
+  await own.hear(slash("count up", { note: "another channel" }, { ...at(), guild: "501", channel: "699" }));
+  await showing("Counted another channel").toBe(1);
+});
+
+test("a channel that is closed to us is marked, and the surface goes on", async () => {
+  const { house } = own.web;
+  own.discord.closed.set("666", 50001);
+  const place = { surface: "discord", tenant: "500", external: "666" };
+  await inWorkspace(house.database, house.owner.workspaceId, (tx) =>
+    post(
+      { db: tx, workspace: { id: house.owner.workspaceId }, now: house.clock.now, newId: house.sources.newId },
+      { place, subject: "s", view: view("Into the void") },
+    ),
+  );
+  const statusOf = async () =>
+    inWorkspace(house.database, house.owner.workspaceId, async (tx) => {
+      const [row] = await rawOf(tx)<{ status: string }[]>`select status from outbox where place = '666'`;
+      return row?.status;
+    });
+  await expect.poll(statusOf, { timeout: 8000 }).toBe("failed");
+  await own.hear(slash("count up", { note: "still here" }, at()));
+  await showing("Counted still here").toBe(1);
 });

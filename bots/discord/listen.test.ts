@@ -67,3 +67,15 @@ test("a connection that ends comes back by itself", async () => {
   own.discord.tell(slash("play", { station: "Again" }, at()));
   await showing("Playing Again").toBe(1);
 }, 40_000);
+
+test("a start while Discord is away goes on trying, and gets in when it is back", async () => {
+  own.discord.fault = () => ({ kind: "broken" });
+  const started = own.restart();
+  await new Promise((done) => setTimeout(done, 500));
+  expect(own.discord.connected()).toBe(0);
+  own.discord.fault = () => undefined;
+  await started;
+  expect(own.connection?.alive()).toBe(true);
+  own.discord.tell(slash("play", { station: "Morning" }, at()));
+  await showing("Playing Morning").toBe(1);
+}, 40_000);

@@ -28,6 +28,8 @@ export type Discord = {
   wrong: string[];
   closed: Map<string, number>;
   fault: (asked: Asked) => Fault | undefined;
+  /** A refusal of its own, whatever is asked. */
+  refuse: (asked: Asked) => { status: number; code: number } | undefined;
   /** An interaction happened: its token lives from now. `acknowledged`: it was answered over HTTP, so. */
   began(interaction: APIInteraction, acknowledged?: { type: number; data?: { flags?: number } }): void;
   /** The same, told over the gateway. */
@@ -73,6 +75,7 @@ export async function openDiscord(
     wrong: [],
     closed: new Map(),
     fault: () => undefined,
+    refuse: () => undefined,
     began(interaction, acknowledged) {
       const at = now().getTime();
       const one: Live = {
@@ -191,6 +194,8 @@ export async function openDiscord(
   };
 
   function answer(asked: Asked): { status: number; body?: unknown } {
+    const refused = discord.refuse(asked);
+    if (refused) throw new Problem(refused.status, refused.code, "Refused, as it was told to.");
     const [area = "", id = "", third = "", kind, which] = asked.path.split("?")[0]!.split("/").slice(1);
     const what = `${asked.method} ${area}`;
     if (area === "interactions") return callback(asked, id, third);
