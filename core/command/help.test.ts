@@ -61,6 +61,14 @@ test("its menu leads on", async () => {
   expect(lines(pressed)).toEqual(["/tune make", "/tune drop"]);
 });
 
+test("the menu of a first word explains what has effects, and needs somebody who may", async () => {
+  const reply = await house.ask("help", { topic: "tune" });
+  const choices = part<{ value: string; label: string; action: string }>(reply, "select", "choices");
+  expect(choices.map((c) => c.label)).toEqual(["/tune make", "/tune drop"]);
+  expect((await house.press(choices[0]!.action)).command).toBe("help");
+  expect(block(await as("member", "tune"), "select")).toBeUndefined();
+});
+
 test.each(["tune make", "/tune_make", "Tune.Make", "tune make count:3"])(
   "%s: its options, bounds, examples and a form",
   async (topic) => {

@@ -27,8 +27,10 @@ export const help = command({
 });
 
 /** What this person may run in this place. */
-const open = (commands: Registry, act: Act): Command[] =>
-  commands.all().filter((c) => (act.workspace.slug === LOBBY ? c.unbound : mayActAs(act.role, c.role)));
+const open = (commands: Registry, act: Act): Command[] => commands.all().filter((c) => mayRun(c, act));
+
+const mayRun = (c: Command, act: Act): boolean =>
+  act.workspace.slug === LOBBY ? c.unbound === true : mayActAs(act.role, c.role);
 
 function overview(commands: Registry, act: Act): Answer {
   const may = open(commands, act);
@@ -79,9 +81,27 @@ function several(group: readonly Command[], act: Act, name: string): Answer {
     name,
     count: items.length,
   });
+  const blocks: Block[] = [
+    { kind: "text", text: words },
+    { kind: "list", items },
+  ];
+  const may = group.filter((c) => mayRun(c, act)).slice(0, MOST_CHOICES);
+  if (may.length > 0)
+    blocks.push({ kind: "select", label: act.say("More about"), choices: may.map((c) => choiceOf(c, act)) });
   return {
-    view: view(words, { kind: "text", text: words }, { kind: "list", items }),
+    view: view(words, ...blocks),
     data: { items: group.map((c) => ({ id: c.name, ...summaryOf(c, act) })) },
+  };
+}
+
+/** What only reads and needs nothing is shown at once; the rest is explained first, with its form. */
+function choiceOf(c: Command, act: Act) {
+  const needs = Object.values(c.options).some((o) => o.required && o.fallback === undefined);
+  const press = c.reads && !needs ? { command: c.name } : { command: "help", options: { topic: c.name } };
+  return {
+    value: c.name,
+    label: `/${localised(c, localeOf(act.locale)).name}`,
+    press: { ...press, uses: "many" as const },
   };
 }
 
@@ -94,7 +114,7 @@ function one(about: Command, act: Act): Answer {
     note: [act.say(spec.says), needOf(spec, act), boundsOf(spec, act)].filter(Boolean).join(" · "),
   }));
   const examples = examplesOf(about);
-  const may = mayActAs(act.role, about.role) && (act.workspace.slug !== LOBBY || about.unbound === true);
+  const may = mayRun(about, act);
   const blocks: Block[] = [
     { kind: "text", text: says },
     {
