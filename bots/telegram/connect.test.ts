@@ -46,9 +46,9 @@ test("a chat is nobody's, is connected with a code, and then answers its people"
   telegram.say(mia, mia.chat, "/help");
   const help = await office.answer(mia.chat, /You can use \d+ commands/);
   telegram.press(mia, help, "/channel");
-  await office.answer(mia.chat, /\/channel does/);
+  const menu = await office.answer(mia.chat, /\/channel does/);
   expect(telegram.answered).toHaveLength(1);
-  telegram.say(mia, mia.chat, "/channel_list");
+  telegram.press(mia, menu, "/channel list");
   await office.answer(mia.chat, /There is no channel yet/, office.of(mia.chat).length);
   await office.make("owner", mia);
   telegram.say(mia, mia.chat, "/setup blueprint:streams");
@@ -172,6 +172,17 @@ test("a second poller is told by 409, and we go on when it is gone", async () =>
   office.telegram.say(max, max.chat, "/test book title:six kind:live");
   await office.answer(max.chat, /Booked six/);
   expect(conflicts).toBeGreaterThan(1);
+});
+
+test("a Telegram that is away when we start keeps nothing from starting, and is heard when it is back", async () => {
+  const ada = office.person("Ada");
+  await office.bind(ada.chat);
+  office.telegram.rules.fault = () => ({ kind: "drop" });
+  const { parts } = await office.start();
+  expect(parts[0]?.line).toContain("not connected yet");
+  office.telegram.rules.fault = () => undefined;
+  office.telegram.say(ada, ada.chat, "/test book title:eight kind:live");
+  await office.answer(ada.chat, /Booked eight/);
 });
 
 test("a webhook believes only who knows its secret, and keeps before it answers", async () => {

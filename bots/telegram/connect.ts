@@ -57,8 +57,7 @@ async function open({ token, secret, api: apiRoot }: TelegramSettings, house: Ho
     sender: makeSender(desk),
     async listen(door) {
       desk.more = { base: door.baseUrl, painter: door.painter };
-      const mine = await ear();
-      return secret && door.baseUrl ? setWebhook(mine, door.baseUrl, secret) : poll(mine, door);
+      return secret && door.baseUrl ? setWebhook(ear, door.baseUrl, secret, door) : poll(ear, door);
     },
     ...(secret ? { hook: webhook(secret, ear) } : {}),
     register: (commands, apply) => register(api, commands, apply),

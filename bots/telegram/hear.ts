@@ -44,9 +44,10 @@ export async function take({ api, me }: Ear, door: Door, update: Update): Promis
   return true;
 }
 
-export async function poll(ear: Ear, door: Door): Promise<Connection> {
-  const { api, me } = ear;
+/** Who we are may be known only later: Telegram that is away at our start must not keep the rest from starting. */
+export async function poll(ear: () => Promise<Ear>, door: Door): Promise<Connection> {
   const { log } = door.house;
+  let free = false;
   const control = new AbortController();
   const tries = new Map<number, number>();
   let offset = 0;
@@ -55,12 +56,17 @@ export async function poll(ear: Ear, door: Door): Promise<Connection> {
   let told = "";
 
   async function round(): Promise<void> {
+    const mine = await ear();
+    const { api } = mine;
+    // The two ways exclude each other. What waits at Telegram stays there.
+    if (!free) await api.raw.deleteWebhook({ drop_pending_updates: false });
+    free = true;
     const asked = { offset, limit: UPDATES, timeout: WAIT, allowed_updates: ALLOWED };
     const updates = await api.raw.getUpdates(asked, control.signal as unknown as Parameters<typeof api.getMe>[0]);
     heardAt = performance.now();
     [pause, told] = [0, ""];
     // Kept at once but in their order; what was not kept, and all after it, comes again.
-    const kept = await Promise.all(updates.map((update) => takeOne(update)));
+    const kept = await Promise.all(updates.map((update) => takeOne(mine, update)));
     for (const [at, update] of updates.entries()) {
       if (!kept[at]) {
         pause = 1_000;
@@ -71,9 +77,9 @@ export async function poll(ear: Ear, door: Door): Promise<Connection> {
     }
   }
 
-  async function takeOne(update: Update): Promise<boolean> {
+  async function takeOne(mine: Ear, update: Update): Promise<boolean> {
     try {
-      return await take(ear, door, update);
+      return await take(mine, door, update);
     } catch (err) {
       const count = (tries.get(update.update_id) ?? 0) + 1;
       tries.set(update.update_id, count);
@@ -104,11 +110,9 @@ export async function poll(ear: Ear, door: Door): Promise<Connection> {
     }
   }
 
-  // The two ways exclude each other. What waits at Telegram stays there.
-  await api.raw.deleteWebhook({ drop_pending_updates: false });
   const looping = loop();
   return {
-    line: `@${me.username}, long polling`,
+    line: `${await nameOf(ear)}long polling`,
     alive: () => performance.now() - heardAt < DEAF,
     async stop(milliseconds) {
       control.abort();
@@ -153,8 +157,46 @@ function updateOf(body: Buffer): Update | undefined {
   }
 }
 
-export async function setWebhook({ api, me }: Ear, base: URL, secret: string): Promise<Connection> {
+/** Telegram may be away when we start: it is told as soon as it is back. */
+export async function setWebhook(
+  ear: () => Promise<Ear>,
+  base: URL,
+  secret: string,
+  { house: { log } }: Door,
+): Promise<Connection> {
   const url = new URL("/hooks/telegram", base).href;
-  await api.raw.setWebhook({ url, secret_token: secret, allowed_updates: ALLOWED, max_connections: 40 });
-  return { line: `@${me.username}, webhook ${url}`, alive: () => true, async stop() {} };
+  const control = new AbortController();
+  let set = false;
+  async function tell(): Promise<void> {
+    while (!control.signal.aborted && !set) {
+      try {
+        const { api } = await ear();
+        await api.raw.setWebhook({ url, secret_token: secret, allowed_updates: ALLOWED, max_connections: 40 });
+        set = true;
+      } catch (err) {
+        log.warn({ err }, "the webhook could not be set at Telegram");
+        await sleep(isRefused(err) ? 30_000 : 3_000, control.signal);
+      }
+    }
+  }
+  const telling = tell();
+  await Promise.race([telling, sleep(NAMED)]);
+  return {
+    line: `${await nameOf(ear)}webhook ${url}`,
+    alive: () => set,
+    async stop() {
+      control.abort();
+    },
+  };
+}
+
+/** The terminal does not wait long for a name. */
+const NAMED = 2_000;
+
+async function nameOf(ear: () => Promise<Ear>): Promise<string> {
+  const name = ear().then(
+    ({ me }) => `@${me.username}, `,
+    () => "not connected yet, ",
+  );
+  return (await Promise.race([name, sleep(NAMED)])) ?? "not connected yet, ";
 }
