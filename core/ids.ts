@@ -27,6 +27,10 @@ function asUuid(b: Buffer): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** What somebody typed may be asked of the database as an id: of anything else it makes an error. */
+export const isId = (text: string): boolean => UUID.test(text);
+
 /** The id of what a run makes elsewhere: the same run, tried again, finds it instead of making another. */
 export function idFrom(run: string, what: string): string {
   const b = Buffer.from(run.replaceAll("-", ""), "hex");

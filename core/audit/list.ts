@@ -1,6 +1,8 @@
 // Who did what, newest first.
 import { rawOf } from "../../db/connect.ts";
 import type { Act } from "../act.ts";
+import { isId } from "../ids.ts";
+import { refuse } from "../problem.ts";
 
 export type Line = {
   id: string;
@@ -23,6 +25,7 @@ export type Filter = {
 
 /** A person's rows are also those of whoever was merged into them. */
 export async function listAudit(act: Act, { from, person, before }: Filter, most: number): Promise<Line[]> {
+  if (before !== undefined && !isId(before)) throw refuse("options", "There is nothing at {path}.", { path: before });
   const sql = rawOf(act.db);
   const within = from ? sql`and a.at >= ${from.from.toISOString()} and a.at < ${from.to.toISOString()}` : sql``;
   const whose = person

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { type Database, inWorkspace, rawOf, type Tx, within } from "../../db/connect.ts";
 import { type Act, LOBBY, type Role } from "../act.ts";
-import { READABLE, randomLetters } from "../ids.ts";
+import { isId, READABLE, randomLetters } from "../ids.ts";
 import { type Refusal, refuse } from "../problem.ts";
 import { localeOf, say as sayIn } from "../words/say.ts";
 
@@ -146,6 +146,7 @@ export type Claim = {
 
 /** The issuer's word: the code ends, and what was claimed with it comes back. */
 export async function endCode(act: Act, id: string, kind: CodeKind): Promise<Claim> {
+  if (!isId(id)) throw unknownCode(kind);
   const [row] = await rawOf(act.db)<{ redeemed: string }[]>`
     update code c set ended_at = ${act.now.toISOString()} from person q
     where c.id = ${id} and c.kind = ${kind} and c.ended_at is null and c.redeemed is not null

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { ask, type Database, rawOf, type Tx } from "../../db/connect.ts";
 import { person, token } from "../../db/schema/index.ts";
 import { type Act, mayActAs, type Role } from "../act.ts";
-import { randomLetters } from "../ids.ts";
+import { isId, randomLetters } from "../ids.ts";
 import { refuse } from "../problem.ts";
 import { keepsOwner } from "./owners.ts";
 
@@ -88,19 +88,22 @@ export async function createToken(act: Act, wanted: NewToken): Promise<MadeToken
 
 export type TokenRow = { id: string; name: string; person: string; role: Role; made: string };
 
-export const listTokens = (tx: Tx, after: string | undefined, most: number) => rawOf(tx)<TokenRow[]>`
-  select t.id, t.name, t.person_id as person, p.role, t.created_at as made
-  from token t join person p on p.workspace_id = t.workspace_id and p.id = t.person_id
-  where t.revoked_at is null ${after ? rawOf(tx)`and t.id < ${after}` : rawOf(tx)``}
-  order by t.id desc limit ${most}`;
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+export async function listTokens(tx: Tx, after: string | undefined, most: number): Promise<TokenRow[]> {
+  if (after !== undefined && !isId(after))
+    throw refuse("options", "There is no token called {name}. /token list shows those there are.", { name: after });
+  const sql = rawOf(tx);
+  return sql<TokenRow[]>`
+    select t.id, t.name, t.person_id as person, p.role, t.created_at as made
+    from token t join person p on p.workspace_id = t.workspace_id and p.id = t.person_id
+    where t.revoked_at is null ${after ? sql`and t.id < ${after}` : sql``}
+    order by t.id desc limit ${most}`;
+}
 
 /** Ends a token at once, by its id or, when only one has it, its name. */
 export async function revokeToken(act: Act, which: string): Promise<{ id: string; name: string }> {
   const found = await rawOf(act.db)<{ id: string; name: string; person_id: string }[]>`
     select id, name, person_id from token
-    where revoked_at is null and ${UUID.test(which) ? rawOf(act.db)`id = ${which}` : rawOf(act.db)`name = ${which}`}
+    where revoked_at is null and ${isId(which) ? rawOf(act.db)`id = ${which}` : rawOf(act.db)`name = ${which}`}
     limit 2`;
   const [row, second] = found;
   if (!row)

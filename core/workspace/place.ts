@@ -1,6 +1,7 @@
 // Which workspace a chat belongs to. A place is one chat, or, with an empty `external`, a whole server or team.
 import { ask, type Database, rawOf } from "../../db/connect.ts";
 import { type Act, eventKind, type Place } from "../act.ts";
+import { isId } from "../ids.ts";
 import { refuse } from "../problem.ts";
 
 export const placeBound = eventKind<{ place: string; surface: string; tenant: string; external: string }>(
@@ -35,8 +36,10 @@ export async function bindPlace(act: Act, place: Place & { name?: string }): Pro
 
 /** Lets a place go: it is nobody's from now on. What happened there stays noted. */
 export async function leavePlace(act: Act, id: string): Promise<{ surface: string; name: string }> {
-  const [row] = await rawOf(act.db)<{ surface: string; tenant: string; external: string; name: string }[]>`
-    delete from place where id = ${id} returning surface, tenant, external, name`;
+  const [row] = isId(id)
+    ? await rawOf(act.db)<{ surface: string; tenant: string; external: string; name: string }[]>`
+        delete from place where id = ${id} returning surface, tenant, external, name`
+    : [];
   if (!row) throw refuse("missing", "This place is not connected here. /workspace show names those that are.");
   const { surface, tenant, external } = row;
   act.changed({ what: "place", id, from: { surface, tenant, external }, to: null });
