@@ -113,7 +113,7 @@ export async function discordHouse({
     own.chat = await openChat({ settings: readSettings(env), house } as unknown as Base, web.web.painter, true);
     const { bot } = own.chat.bots[0]!;
     handler = bot.hook?.(own.chat.door);
-    own.connection = await bot.listen?.(own.chat.door);
+    own.connection = gateway ? await bot.listen?.(own.chat.door) : undefined;
   }
   async function stop(): Promise<void> {
     await own.connection?.stop(1000);

@@ -44,10 +44,11 @@ async function open(settings: Settings, house: House): Promise<Bot> {
   const api = await openApi(settings);
   const desk: Desk = {};
   const enter = (door: Door) => Object.assign(desk, { painter: door.painter, baseUrl: door.baseUrl });
+  // Discord sends interactions one way only: to the address that was set there, else over the gateway. We hear both.
   return {
     sender: makeSender(house, api, desk),
     ...(settings.publicKey ? { hook: (door: Door) => hook(settings, enter(door) && door) } : {}),
-    ...(settings.token && !settings.publicKey
+    ...(settings.token
       ? { listen: (door: Door) => listen(settings, api, enter(door) && door, (i) => respond(settings, door, i)) }
       : {}),
     register: (commands, apply) => register(api, settings, commands, apply),
