@@ -20,9 +20,9 @@ export function questionLine(question: Question): string | undefined {
 
 const VALUE = String.raw`(?:"(?:[^"\\]|\\.)*"|[^\s"]\S*)`;
 const LINE = new RegExp(
-  String.raw`^(?:/([a-z0-9_-]+(?: [a-z0-9_-]+)?)|#([urpm][0-9A-Za-z]{14}))((?: [a-z0-9_-]+:${VALUE})*)(?: ([a-z0-9_-]+):)?$`,
+  `^(?:/([a-z0-9_-]+(?: [a-z0-9_-]+)?)|#([urpm][0-9A-Za-z]{14}))((?: [a-z0-9_-]+:${VALUE})*)(?: ([a-z0-9_-]+):)?$`,
 );
-const GIVEN = new RegExp(String.raw` ([a-z0-9_-]+):(${VALUE})`, "g");
+const GIVEN = new RegExp(` ([a-z0-9_-]+):(${VALUE})`, "g");
 
 export function readQuestion(line: string): Question | undefined {
   const found = line.length <= MOST ? LINE.exec(line) : null;

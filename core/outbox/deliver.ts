@@ -73,7 +73,7 @@ async function sendIn({ sender, patience }: Delivery, message: Outgoing): Promis
 function judge({ house, sender, buckets }: Delivery, message: Outgoing, age: number, bucket: string, error: unknown) {
   const { id } = message;
   const why = error instanceof Error ? error.message.slice(0, 500) : String(error).slice(0, 500);
-  const trouble: Trouble = error instanceof TooSlow ? { kind: "retry" } : sender.classify(error);
+  const trouble: Trouble = error instanceof TooSlow ? { kind: "retry" } : understood(sender, error);
   const pause = backoff(message.attempts, house.sources.random());
   if (trouble.kind === "gone") return { id, kind: "gone" } as const;
   if (trouble.kind === "refused") return { id, kind: "failed", error: trouble.why ?? why } as const;
@@ -89,6 +89,15 @@ function judge({ house, sender, buckets }: Delivery, message: Outgoing, age: num
   buckets.stop(everywhere ? undefined : (trouble.bucket ?? bucket), after);
   // A little later than told, and not all at the same moment.
   return { id, kind: "again", after: after + house.sources.random() * 50, counts: false, error: why } as const;
+}
+
+/** A surface that stumbles over its own platform's error must not hold the place up for ever. */
+function understood(sender: Delivery["sender"], error: unknown): Trouble {
+  try {
+    return sender.classify(error);
+  } catch {
+    return { kind: "unknown" };
+  }
 }
 
 /** Half a second, doubled each time, up to a minute; between half of it and all of it, so that not all come back at once. */

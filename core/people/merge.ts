@@ -70,6 +70,9 @@ export async function splitAccount(act: Act, account: AccountRow): Promise<strin
   const moved = await sql`
     update account set person_id = ${id} where id = ${account.id} and person_id = ${act.person.id} returning id`;
   if (moved.length === 0) throw refuse("clash", "This account was moved just now. Look again.");
+  // Nobody knows any more whose browser is whose: all sign in again, so that none goes on as the other.
+  const now = act.now.toISOString();
+  await sql`update session set ended_at = ${now} where person_id = ${act.person.id} and ended_at is null`;
   act.changed({ what: "account", id: account.id, from: { person: act.person.id }, to: { person: id } });
   await act.emit(personSplit, { from: act.person.id, into: id, account: account.id }, id);
   return id;
