@@ -118,6 +118,13 @@ test("signing out ends the session everywhere", async () => {
   expect(out.headers.get("set-cookie")).toMatch(/^impresario=; Max-Age=0/);
   expect((await web.ask("GET", "/api/v1/session", { token: null, headers: { cookie } })).status).toBe(401);
   expect((await web.ask("DELETE", "/api/v1/session", { token: null })).status).toBe(204);
+  // In another tab, which does not know yet.
+  const again = await web.ask("DELETE", "/api/v1/session", { token: null, headers: { cookie, "x-csrf": csrf } });
+  expect(again.status).toBe(204);
+  expect(again.headers.get("set-cookie")).toMatch(/^impresario=; Max-Age=0/);
+  const other = await web.signIn();
+  const forged = await web.ask("DELETE", "/api/v1/session", { token: null, headers: { cookie: other.cookie } });
+  expect(forged.status, "another page cannot sign anybody out").toBe(403);
 });
 
 test("an erased person is nobody", async () => {

@@ -1,6 +1,6 @@
 // Signing in at a browser: by a one-time link, or with a token; and out again.
 
-import { refuse } from "../../core/problem.ts";
+import { Refusal, refuse } from "../../core/problem.ts";
 import { endSession, findSession, readKey, startSession, useEntry } from "../../core/session/index.ts";
 import { LOCALES } from "../../core/words/say.ts";
 import { inWorkspace, rawOf } from "../../db/connect.ts";
@@ -76,8 +76,13 @@ async function signIn(web: Web, c: Ctx): Promise<Response> {
 
 async function signOut(web: Web, c: Ctx): Promise<Response> {
   if (cookieOf(web, c) === undefined) return c.body(null, 204);
-  const who = await caller(web, c);
-  if (who.via === "session" && who.sessionId)
+  const known = await identify(web, c).catch((error: unknown) => {
+    // It has ended already: what is left to do is to take the cookie.
+    if (error instanceof Refusal && error.kind === "unknown-caller") return undefined;
+    throw error;
+  });
+  const who = known && (await caller(web, c));
+  if (who?.via === "session" && who.sessionId)
     await soon(endSession(who.database, web.house.sources.now(), { ...who, sessionId: who.sessionId }));
   takeCookie(web, c);
   return c.body(null, 204, FRESH);
