@@ -71,3 +71,24 @@ export async function within<T>(tx: Tx, workspaceId: string, work: () => Promise
 }
 
 export { open };
+
+/**
+ * The first database that has it. One that is away keeps nobody from the others: only when none of them has it, and
+ * one could not say, is its failure the answer.
+ */
+export async function findIn<T>(
+  databases: readonly Database[],
+  look: (database: Database) => Promise<T | undefined>,
+): Promise<T | undefined> {
+  const failures: unknown[] = [];
+  for (const database of databases) {
+    try {
+      const found = await look(database);
+      if (found) return found;
+    } catch (failure) {
+      failures.push(failure);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+  return undefined;
+}

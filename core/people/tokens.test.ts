@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { inWorkspace, rawOf } from "../../db/connect.ts";
+import { connect, inWorkspace, rawOf } from "../../db/connect.ts";
 import { type TestHouse, testDatabase, testHouse } from "../../test/house.ts";
 import type { Caller } from "../inbox/index.ts";
 import { createWorkspace, ensureOwnerToken, listWorkspaces } from "../workspace/index.ts";
@@ -17,6 +17,16 @@ const make = async (options: Record<string, unknown>, more: { as?: Caller; deliv
   return { reply, item: reply.data?.item as Item };
 };
 const find = (secret: string | undefined) => findToken(house.databases, secret ?? "");
+
+test("a database that is away keeps nobody from the others, and is not a no", async () => {
+  const nowhere = "postgres://nobody@127.0.0.1:1/none";
+  const gone = connect({ name: "gone", ownerUrl: nowhere, appUrl: nowhere, max: 1 });
+  const { item } = await make({ name: "steady" });
+  const all = [gone, house.database];
+  expect(await findToken(all, item.token ?? "")).toMatchObject({ tokenId: item.id });
+  await expect(findToken(all, "imp_wrong")).rejects.toThrow();
+  await gone.close();
+});
 
 test("a token acts as a person of its own, with its role", async () => {
   const { reply, item } = await make({ name: "website", role: "staff" });

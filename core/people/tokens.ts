@@ -1,6 +1,6 @@
 // Bearer tokens: who holds one acts as its person. Only a hash is kept; the token itself is shown once.
 import { createHash } from "node:crypto";
-import { ask, type Database, rawOf, type Tx } from "../../db/connect.ts";
+import { ask, type Database, findIn, rawOf, type Tx } from "../../db/connect.ts";
 import { person, token } from "../../db/schema/index.ts";
 import { type Act, mayActAs, type Role } from "../act.ts";
 import { isId, randomLetters } from "../ids.ts";
@@ -13,19 +13,17 @@ export const hashSecret = (secret: string): Buffer => createHash("sha256").updat
 
 export type Holder = { database: Database; workspaceId: string; personId: string; tokenId: string };
 
-/** Whose token this is, over all databases, the main one first. The same work whether it is right or wrong. */
-export async function findToken(databases: readonly Database[], secret: string): Promise<Holder | undefined> {
+/** Whose token this is, over all databases, the main one first. */
+export function findToken(databases: readonly Database[], secret: string): Promise<Holder | undefined> {
   const hash = hashSecret(secret);
-  let found: Holder | undefined;
-  for (const database of databases) {
+  return findIn(databases, async (database) => {
     const [row] = await ask(
       database,
       (sql) => sql<{ workspace_id: string; id: string; person_id: string }[]>`
         select workspace_id, id, person_id from find_token(${hash})`,
     );
-    if (row && !found) found = { database, workspaceId: row.workspace_id, personId: row.person_id, tokenId: row.id };
-  }
-  return found;
+    return row && { database, workspaceId: row.workspace_id, personId: row.person_id, tokenId: row.id };
+  });
 }
 
 export type NewToken = { name: string; role: Role };

@@ -1,5 +1,5 @@
 // Which workspace a chat belongs to. A place is one chat, or, with an empty `external`, a whole server or team.
-import { ask, type Database, rawOf } from "../../db/connect.ts";
+import { ask, type Database, findIn, rawOf } from "../../db/connect.ts";
 import { type Act, eventKind, type Place } from "../act.ts";
 import { isId } from "../ids.ts";
 import { refuse } from "../problem.ts";
@@ -53,9 +53,9 @@ export const listPlaces = (act: Pick<Act, "db">) => rawOf(act.db)<PlaceRow[]>`
   select id, surface, tenant, external, name from place where gone_at is null order by id limit 200`;
 
 /** The chat itself where it is bound alone, else its server or team. Over all databases, the main one first. */
-export async function lookUpPlace(databases: readonly Database[], place: Place): Promise<Bound | undefined> {
+export function lookUpPlace(databases: readonly Database[], place: Place): Promise<Bound | undefined> {
   const { surface, tenant, external } = place;
-  for (const database of databases) {
+  return findIn(databases, async (database) => {
     const [row] = await ask(
       database,
       (sql) => sql<{ workspace_id: string; id: string }[]>`
@@ -63,7 +63,6 @@ export async function lookUpPlace(databases: readonly Database[], place: Place):
         union all select workspace_id, id, 2 from find_place(${surface}, ${tenant}, '')
         order by rank limit 1`,
     );
-    if (row) return { database, workspaceId: row.workspace_id, placeId: row.id };
-  }
-  return undefined;
+    return row && { database, workspaceId: row.workspace_id, placeId: row.id };
+  });
 }
