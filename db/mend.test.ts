@@ -28,24 +28,28 @@ test("connections that break in the middle of transactions cost those transactio
   const pid = () => inWorkspace(database, WORKSPACE, async (tx) => (await rawOf(tx)`select pg_backend_pid()`).length);
   for (let round = 0; round < 3; round++) {
     const late: unknown[] = [];
+    const cut = Promise.withResolvers<void>();
+    let begun = 0;
     const works = [0, 1, 2, 3].map((n) =>
       inWorkspace(database, WORKSPACE, async (tx) => {
         await rawOf(tx)`select 1`;
+        begun++;
         if (n % 2) await rawOf(tx)`select pg_sleep(5)`;
         // A statement of a transaction that is no more: it must not run on whatever connection comes next.
-        await new Promise((done) => setTimeout(done, 150));
+        await cut.promise;
         await rawOf(tx)`select 2`.catch((error: { code: string }) => late.push(error.code));
         throw new Error("the end");
       }),
     );
-    await new Promise((done) => setTimeout(done, 50));
+    await expect.poll(() => begun).toBe(4);
     await wire.cut();
     await wire.mend();
+    cut.resolve();
     const ended = await Promise.allSettled(works);
     expect(ended.every((e) => e.status === "rejected")).toBe(true);
-    const begun = performance.now();
+    const from = performance.now();
     await Promise.all(Array.from({ length: 8 }, pid));
-    expect(performance.now() - begun).toBeLessThan(2000);
+    expect(performance.now() - from).toBeLessThan(2000);
     await expect.poll(() => late).toEqual(["CONNECTION_CLOSED", "CONNECTION_CLOSED"]);
   }
   await database.close();

@@ -68,6 +68,9 @@ describe.skipIf(!hasBrowser)("the console in a browser", () => {
     await colour.pressSequentially("am");
     const found = form.getByRole("listbox").getByRole("option");
     await expect.poll(() => found.allTextContents()).toEqual(["The colour amberamber", "The colour amethystamethyst"]);
+    // A page that moves beneath it, as when an answer comes in, does not take the offers away.
+    await page.locator(".log").evaluate((e) => e.dispatchEvent(new Event("scroll")));
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
     await found.nth(1).click();
     expect(await colour.inputValue()).toBe("The colour amethyst");
     expect(await form.getByText("1 to 20").isVisible()).toBe(true);

@@ -79,7 +79,7 @@ function usePick(box: { current: HTMLElement | null }, props: Omit<Props, "id" |
     props.onChange(row.value);
     close();
   };
-  useGoneWith(box, state !== "shut", close);
+  useKept(box, state !== "shut", () => setPlace(placeBy(box.current)), close);
   const shut = state === "shut";
   const deed = (key: string): (() => void) | undefined => {
     if (shut) return key === "ArrowDown" ? () => void ask("", 0) : undefined;
@@ -118,16 +118,20 @@ function usePick(box: { current: HTMLElement | null }, props: Omit<Props, "id" |
   };
 }
 
-/** The list does not follow what scrolls away beneath it; scrolling the list itself is no such thing. */
-function useGoneWith(box: { current: HTMLElement | null }, open: boolean, close: () => void): void {
+/** Keeps the list at its input while the page moves, by itself or by hand, and shuts it when the input has left the screen. */
+function useKept(box: { current: HTMLElement | null }, open: boolean, follow: () => void, close: () => void): void {
   useEffect(() => {
     if (!open) return;
-    const away = (e: Event) => !box.current?.contains(e.target as Node) && close();
-    addEventListener("scroll", away, true);
-    addEventListener("resize", close);
+    const moved = (e: Event) => {
+      if (!box.current || (e.target !== document && box.current.contains(e.target as Node))) return;
+      const at = box.current.getBoundingClientRect();
+      at.bottom < 0 || at.top > innerHeight ? close() : follow();
+    };
+    addEventListener("scroll", moved, true);
+    addEventListener("resize", moved);
     return () => {
-      removeEventListener("scroll", away, true);
-      removeEventListener("resize", close);
+      removeEventListener("scroll", moved, true);
+      removeEventListener("resize", moved);
     };
   }, [open]);
 }
