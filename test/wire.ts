@@ -17,7 +17,13 @@ export type Wire = {
   close(): Promise<void>;
 };
 
-export async function openWire(target: string): Promise<Wire> {
+/**
+ * Sees what passes before it does, line by line, and may keep it back: a test that wants to strike at an exact moment.
+ * `line` is the same object for all that passes on one connection.
+ */
+export type Watch = (data: Buffer | string, by: "us" | "them", line: object) => boolean;
+
+export async function openWire(target: string, watch: Watch = () => true): Promise<Wire> {
   const folder = mkdtempSync(join(tmpdir(), "impresario-wire-"));
   const path = join(folder, ".s.PGSQL.5432");
   const pairs = new Set<[Socket, Socket]>();
@@ -28,8 +34,8 @@ export async function openWire(target: string): Promise<Wire> {
     const far = dial(addressOf(target));
     const pair: [Socket, Socket] = [near, far];
     pairs.add(pair);
-    near.on("data", (data) => far.write(data));
-    far.on("data", (data) => near.write(data));
+    near.on("data", (data) => watch(data, "us", pair) && far.write(data));
+    far.on("data", (data) => watch(data, "them", pair) && near.write(data));
     if (jammed) for (const side of pair) side.pause();
     const end = () => {
       pairs.delete(pair);
