@@ -41,18 +41,34 @@ export type Bot = {
   listen?(door: Door): Promise<Connection>;
   /** Answers webhooks at /hooks/{name}. */
   hook?(door: Door): (request: Hook) => Promise<HookAnswer>;
-  /** Native registration: what would change at the platform, and the change itself. Never on the start path. */
-  register?(commands: Registry, apply: boolean): Promise<string[]>;
-  /** What `npm run doctor` looks at. Each line says what to mend. */
-  examine?(): Promise<Finding[]>;
+  /**
+   * Native registration: what would change at the platform, and the change itself. Never on the start path. One command
+   * that the platform refuses is a step of its own and stops no other; nothing is removed before the rest is there.
+   */
+  register?(commands: Registry, apply: boolean): Promise<Step[]>;
+  /** What `npm run doctor` looks at. It throws nothing: a platform that is away is a finding too. */
+  examine?(about: Around): Promise<Finding[]>;
 };
+
+/** One difference between what we want and what is there. `left out`: we know it is wrong; `refused`: they said so. */
+export type Step = { kind: "add" | "change" | "remove" | "left out" | "refused"; name: string; why?: string };
 export type Finding = { ok: boolean; what: string; mend?: string };
+
+/** What a platform may be told of our surroundings: the public address, where webhooks are at `/hooks/{name}`. */
+export type Around = { baseUrl: URL | undefined };
+
+/** What a bot is made with. No database: its token can be checked, and its commands registered, without one. */
+export type Kit = Pick<House, "commands" | "sources" | "log" | "meter" | "files">;
 
 export type Surface<S = unknown> = {
   name: string;
   /** Its variables; undefined when it has no token. */
   settings(read: Read): S | undefined;
-  open(settings: S, house: House): Promise<Bot>;
+  /** All that the platform is told of our commands, as text. Needs no token; equal text has nothing to register. */
+  manifest?(commands: Registry, about: Around): string;
+  /** An address at the platform that anybody may open: its answer's Date header tells the time there. */
+  address?(settings: S): string;
+  open(settings: S, kit: Kit): Promise<Bot>;
 };
 
 export const surface = <S>(declared: Surface<S>): Surface => declared as Surface;

@@ -2,10 +2,9 @@
 
 import { isUtf8 } from "node:buffer";
 import type { APIInteraction, APIInteractionResponse } from "discord-api-types/v10";
-import type { House } from "../../core/house.ts";
 import { localeOf, say } from "../../core/words/say.ts";
 import type { Read } from "../settings.ts";
-import { type Bot, type Door, surface as declare, type HookAnswer } from "../surface.ts";
+import { type Bot, type Door, surface as declare, type HookAnswer, type Kit } from "../surface.ts";
 import { ackOf } from "./ack.ts";
 import { openApi, type Settings } from "./api.ts";
 import { complete } from "./complete.ts";
@@ -14,13 +13,20 @@ import { examine } from "./examine.ts";
 import { fetchFiles } from "./files.ts";
 import { FLAG } from "./limits.ts";
 import { listen } from "./listen.ts";
+import { manifest } from "./manifest.ts";
 import { register } from "./register.ts";
 import { type Desk, makeSender } from "./send.ts";
 import { isGenuine, KEY, publicKey } from "./verify.ts";
 
 const DISCORD = "https://discord.com/api";
 
-export const surface = declare<Settings>({ name: "discord", settings, open });
+export const surface = declare<Settings>({
+  name: "discord",
+  settings,
+  manifest: (commands) => JSON.stringify(manifest(commands).commands, null, 2),
+  address: ({ apiUrl }) => `${apiUrl}/v10/gateway`,
+  open,
+});
 
 function settings(read: Read): Settings | undefined {
   const must = (right: RegExp) => (value: string) => {
@@ -40,13 +46,13 @@ function addressOf(value: string): string {
   return value.replace(/\/+$/, "");
 }
 
-async function open(settings: Settings, house: House): Promise<Bot> {
+async function open(settings: Settings, kit: Kit): Promise<Bot> {
   const api = await openApi(settings);
   const desk: Desk = {};
   const enter = (door: Door) => Object.assign(desk, { painter: door.painter, baseUrl: door.baseUrl });
   // Discord sends interactions one way only: to the address that was set there, else over the gateway. We hear both.
   return {
-    sender: makeSender(house, api, desk),
+    sender: makeSender(kit, api, desk),
     ...(settings.publicKey ? { hook: (door: Door) => hook(settings, enter(door) && door) } : {}),
     ...(settings.token
       ? { listen: (door: Door) => listen(settings, api, enter(door) && door, (i) => respond(settings, door, i)) }

@@ -1,25 +1,27 @@
 // Native registration: what differs, one command at a time. A command that Discord refuses is named; the others stay.
 import type { Registry } from "../../core/command/index.ts";
+import type { Step } from "../surface.ts";
 import type { Api, Settings } from "./api.ts";
 import { type Change, changes, manifest, type Registered } from "./manifest.ts";
 
-export async function register(api: Api, settings: Settings, commands: Registry, apply: boolean): Promise<string[]> {
+export async function register(api: Api, settings: Settings, commands: Registry, apply: boolean): Promise<Step[]> {
   const made = manifest(commands);
-  const lines = made.problems.map(({ command, why }) => `left out /${command}: ${why}`);
+  const steps = made.problems.map(({ command, why }): Step => ({ kind: "left out", name: command, why }));
   const app = settings.appId ?? (await appOf(api));
   const route = `/applications/${app}/commands` as const;
   const { data } = await api.call({ method: "GET", route: `${route}?with_localizations=true` as const, bot: true });
   for (const change of changes(made, data as Registered[])) {
-    lines.push(`${apply ? "" : "would "}${change.what} /${change.name}`);
+    const step: Step = { kind: change.what, name: change.name };
+    steps.push(step);
     if (!apply) continue;
     try {
       await carryOut(api, route, change);
     } catch (error) {
       if (api.classify(error).kind !== "refused") throw error;
-      lines[lines.length - 1] = `refused /${change.name}: ${(error as Error).message.replace(/\s+/g, " ")}`;
+      Object.assign(step, { kind: "refused", why: (error as Error).message.replace(/\s+/g, " ") });
     }
   }
-  return lines;
+  return steps;
 }
 
 async function appOf(api: Api): Promise<string> {

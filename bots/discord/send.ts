@@ -1,9 +1,9 @@
 // What waits in the outbox, sent. An answer goes with its interaction's token while that lives; later it is a message.
-import type { House } from "../../core/house.ts";
 import type { Outgoing, Sender, Sent } from "../../core/outbox/index.ts";
 import type { Painter } from "../../core/view/chart/index.ts";
 import type { Reader } from "../../core/view/index.ts";
 import { localeOf, say } from "../../core/words/say.ts";
+import type { Kit } from "../surface.ts";
 import { type Answer, type Api, type Call, Refused } from "./api.ts";
 import type { Hints } from "./decode.ts";
 import { FLAG, momentOf, TOKEN_MS } from "./limits.ts";
@@ -20,7 +20,7 @@ const EXPIRED = new Set([10015, 10062, 50027]);
 const MALFORMED = new Set([50035, 50006]);
 const UNKNOWN_MESSAGE = 10008;
 
-export function makeSender(house: House, api: Api, desk: Desk): Sender {
+export function makeSender(house: Kit, api: Api, desk: Desk): Sender {
   const expired = new Set<string>();
 
   const lives = ({ interaction, token }: Partial<Hints>): boolean =>

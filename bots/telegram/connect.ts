@@ -1,11 +1,10 @@
 // Telegram: long polling by default; a webhook when there is a secret and a public address.
-import type { House } from "../../core/house.ts";
 import type { Read } from "../settings.ts";
-import { type Bot, surface as declare, type Finding } from "../surface.ts";
+import { type Bot, surface as declare, type Finding, type Kit } from "../surface.ts";
 import { SURFACE } from "./decode.ts";
 import { type Ear, poll, setWebhook, webhook } from "./hear.ts";
 import { WEBHOOK_SECRET } from "./limits.ts";
-import { register } from "./manifest.ts";
+import { menus, register } from "./manifest.ts";
 import { makeSender } from "./send.ts";
 import { isRefused } from "./trouble.ts";
 
@@ -33,7 +32,7 @@ function addressOf(value: string): string {
   return href.replace(/\/+$/, "");
 }
 
-async function open({ token, secret, api: apiRoot }: TelegramSettings, house: House): Promise<Bot> {
+async function open({ token, secret, api: apiRoot }: TelegramSettings, house: Kit): Promise<Bot> {
   const { Api, InputFile: File } = await import("grammy");
   // Longer than a long poll waits.
   const api = new Api(token, { timeoutSeconds: 40, ...(apiRoot ? { apiRoot } : {}) });
@@ -89,4 +88,10 @@ async function examine(ear: () => Promise<Ear>, hooked: boolean): Promise<Findin
   }
 }
 
-export const surface = declare({ name: SURFACE, settings, open });
+export const surface = declare<TelegramSettings>({
+  name: SURFACE,
+  settings,
+  manifest: (commands) => JSON.stringify(menus(commands), null, 2),
+  address: ({ api }) => api ?? "https://api.telegram.org",
+  open,
+});

@@ -4,10 +4,11 @@ import type { BotCommand } from "@grammyjs/types";
 import type { Api } from "grammy";
 import { groupsOf, type Registry } from "../../core/command/index.ts";
 import { LOCALES, type Locale } from "../../core/words/say.ts";
+import type { Step } from "../surface.ts";
 import { COMMAND_NAME, COMMANDS, COMMANDS_TEXT, DESCRIPTION } from "./limits.ts";
 import { shown } from "./markup.ts";
 
-export type Menu = { language: string; commands: BotCommand[]; left: string[] };
+export type Menu = { language: string; commands: BotCommand[]; left: { word: string; why: string }[] };
 
 /** Telegram's languages have two letters; a region's list would hide the other's. */
 export function menus(commands: Registry): Menu[] {
@@ -21,20 +22,21 @@ export function menus(commands: Registry): Menu[] {
 }
 
 function menuIn(registry: Registry, locale: Locale, language: string): Menu {
-  const left: string[] = [];
+  const left: Menu["left"] = [];
   const names = new Set<string>();
   const found = groupsOf(registry.all(), locale).flatMap(({ word, name, says }) => {
     // Only Latin letters are allowed: elsewhere the English word stands.
     const command = COMMAND_NAME.test(name) && !names.has(name) ? name : word;
     const description = cut(shown(says).replace(/\s+/g, " ").trim(), DESCRIPTION);
     if (!COMMAND_NAME.test(command) || names.has(command) || description === "") {
-      left.push(`/${word}: Telegram does not take this name`);
+      left.push({ word, why: "Telegram does not take this name." });
       return [];
     }
     names.add(command);
     return [{ command, description }];
   });
-  if (found.length > COMMANDS) left.push(...found.slice(COMMANDS).map((c) => `/${c.command}: more than ${COMMANDS}`));
+  if (found.length > COMMANDS)
+    left.push(...found.slice(COMMANDS).map((c) => ({ word: c.command, why: `More than ${COMMANDS} commands.` })));
   return { language, commands: within(found.slice(0, COMMANDS)), left };
 }
 
@@ -50,29 +52,33 @@ function within(commands: BotCommand[]): BotCommand[] {
   return list;
 }
 
+/** As it stands in a list of steps: the same word in several languages is several commands. */
+const named = (word: string, language: string) => (language === "" ? word : `${word} (${language})`);
+
 const cut = (text: string, most: number): string =>
   text.length <= most ? text : `${text.slice(0, most - 1).trimEnd()}…`.toWellFormed();
 
-export function* differences(now: readonly BotCommand[], wanted: readonly BotCommand[]): Generator<string> {
+export function* differences(now: readonly BotCommand[], wanted: readonly BotCommand[]): Generator<Step> {
   const known = new Map(now.map((c) => [c.command, c]));
   for (const { command, description } of wanted) {
     const before = known.get(command);
     known.delete(command);
-    if (!before) yield `+ /${command}: ${description}`;
-    else if (before.description !== description) yield `~ /${command}: ${before.description} → ${description}`;
+    if (!before) yield { kind: "add", name: command };
+    else if (before.description !== description) yield { kind: "change", name: command };
   }
-  for (const command of known.keys()) yield `- /${command}`;
+  for (const command of known.keys()) yield { kind: "remove", name: command };
 }
 
-export async function register(api: Api, commands: Registry, apply: boolean): Promise<string[]> {
-  const lines: string[] = [];
+export async function register(api: Api, commands: Registry, apply: boolean): Promise<Step[]> {
+  const steps: Step[] = [];
   for (const { language, commands: wanted, left } of menus(commands)) {
     const where = language === "" ? {} : { language_code: language as "de" };
     const now = await api.raw.getMyCommands(where);
     const changes = [...differences(now, wanted)];
     const order = now.map((c) => c.command).join() !== wanted.map((c) => c.command).join();
-    lines.push(...[...changes, ...left.map((l) => `! ${l}`)].map((line) => `${language || "all"} ${line}`));
+    const omitted = left.map(({ word, why }): Step => ({ kind: "left out", name: word, why }));
+    steps.push(...[...changes, ...omitted].map((step) => ({ ...step, name: named(step.name, language) })));
     if (apply && (changes.length > 0 || order)) await api.raw.setMyCommands({ ...where, commands: wanted });
   }
-  return lines;
+  return steps;
 }

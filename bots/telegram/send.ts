@@ -1,10 +1,10 @@
 // From the outbox to the Bot API: a message may be several of Telegram's, and some are for one person only.
 import type { Api, InputFile } from "grammy";
-import type { House } from "../../core/house.ts";
 import type { Outgoing, Sender, Sent } from "../../core/outbox/index.ts";
 import type { Painter } from "../../core/view/chart/index.ts";
 import type { Reader } from "../../core/view/index.ts";
 import { localeOf, say } from "../../core/words/say.ts";
+import type { Kit } from "../surface.ts";
 import { SURFACE } from "./decode.ts";
 import { PACE_ALL, PACE_CHAT } from "./limits.ts";
 import { sendMedia } from "./media.ts";
@@ -15,7 +15,7 @@ import { NotYet, says, troubleOf } from "./trouble.ts";
 export type Desk = {
   api: Api;
   File: typeof InputFile;
-  house: House;
+  house: Kit;
   username: string;
   /** Known once we are connected: links that begin with "/", and pictures of charts. */
   more: { base?: URL | undefined; painter?: Painter };
