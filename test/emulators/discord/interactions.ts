@@ -17,6 +17,7 @@ export type From = {
   focused?: string;
   /** The message that a button was on. */
   message?: Record<string, unknown>;
+  files?: { option: string; id: string; name: string; type: string; url: string; size: number }[];
 };
 
 let counter = 0n;
@@ -58,8 +59,14 @@ export function slash(name: string, options: Record<string, unknown> = {}, from:
     value,
     ...(from.focused === option ? { focused: true } : {}),
   }));
-  const inner = second === undefined ? given : [{ type: 1, name: second, options: given }];
-  const data = { id: "1", type: 1, name: first, options: inner };
+  const files = from.files ?? [];
+  const all = [...given, ...files.map(({ option, id }) => ({ name: option, type: 11, value: id }))];
+  const inner = second === undefined ? all : [{ type: 1, name: second, options: all }];
+  const attachments = Object.fromEntries(
+    files.map(({ id, name: filename, type, url, size }) => [id, { id, filename, content_type: type, url, size }]),
+  );
+  const resolved = files.length > 0 ? { resolved: { attachments } } : {};
+  const data = { id: "1", type: 1, name: first, options: inner, ...resolved };
   return sent(base(from.focused === undefined ? 2 : 4, data, from));
 }
 

@@ -16,7 +16,16 @@ export type Fault =
   | { kind: "stall"; milliseconds: number }
   /** The connection ends; `late`: after the message was taken. */
   | { kind: "drop"; late?: boolean };
-export type Shown = { id: string; channel: string; body: Body; files: string[]; private: boolean; edits: number };
+export type Shown = {
+  id: string;
+  channel: string;
+  body: Body;
+  files: string[];
+  private: boolean;
+  /** Who asked, when it is an answer. */
+  user?: string | undefined;
+  edits: number;
+};
 
 export type Discord = {
   api: string;
@@ -39,12 +48,15 @@ export type Discord = {
   /** Ends every connection of the gateway. */
   hangUp(): void;
   connected(): number;
+  /** A file that somebody attached, to be fetched from where it says. */
+  keepFile(name: string, bytes: Buffer): { id: string; url: string; size: number };
   close(): Promise<void>;
 };
 
 type Live = {
   at: number;
   channel: string;
+  user: string | undefined;
   private: boolean;
   original: string | undefined;
   acked: boolean;
@@ -80,7 +92,8 @@ export async function openDiscord(
       const at = now().getTime();
       const one: Live = {
         at,
-        channel: "600",
+        channel: interaction.channel?.id ?? "600",
+        user: (interaction.member?.user ?? interaction.user)?.id,
         private: false,
         original: undefined,
         acked: false,
@@ -97,6 +110,11 @@ export async function openDiscord(
     again: (interaction) => gateway.tell("INTERACTION_CREATE", interaction),
     hangUp: gateway.hangUp,
     connected: gateway.connected,
+    keepFile(name, bytes) {
+      const id = snowflake(now());
+      attached.set(id, bytes);
+      return { id, url: `${discord.api}/attachments/${id}/${encodeURIComponent(name)}`, size: bytes.length };
+    },
     async close() {
       gateway.hangUp();
       server.closeAllConnections();
@@ -104,6 +122,7 @@ export async function openDiscord(
     },
   };
   const pending = new Map<string, APIInteraction>();
+  const attached = new Map<string, Buffer>();
 
   function acknowledge(
     one: Live,
@@ -113,18 +132,21 @@ export async function openDiscord(
     if (one.acked) throw new Problem(400, 40060, "Interaction has already been acknowledged.");
     one.acked = true;
     one.private = ((data?.flags ?? 0) & 64) !== 0;
-    if (type === 5) one.original = show(one.channel, { body: {}, files: [] }, one.private).id;
+    if (type === 5) one.original = show(one, { body: {}, files: [] }, one.private).id;
     if (type === 6) one.original = interaction.type === 3 ? interaction.message.id : undefined;
-    if (type === 4) one.original = show(one.channel, { body: (data ?? {}) as Body, files: [] }, one.private).id;
+    if (type === 4) one.original = show(one, { body: (data ?? {}) as Body, files: [] }, one.private).id;
   }
 
-  function show(channel: string, { body, files }: Pick<Asked, "body" | "files">, alone: boolean): Shown {
-    const made: Shown = { id: snowflake(now()), channel, body, files, private: alone, edits: 0 };
+  type Spot = { channel: string; user?: string | undefined };
+  function show({ channel, user }: Spot, { body, files }: Pick<Asked, "body" | "files">, alone: boolean): Shown {
+    const made: Shown = { id: snowflake(now()), channel, user, body, files, private: alone, edits: 0 };
     discord.messages.set(made.id, made);
     return made;
   }
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const wanted = /^\/api\/attachments\/(\d+)\//.exec(request.url ?? "")?.[1];
+    if (wanted) return void response.end(attached.get(wanted));
     const asked = await readCall(request);
     discord.asked.push(asked);
     const fault = discord.fault(asked);
@@ -211,7 +233,7 @@ export async function openDiscord(
       const nonce = String(asked.body.nonce ?? "");
       const before = asked.body.enforce_nonce ? nonces.get(nonce) : undefined;
       if (before) return told(shown(before));
-      const made = show(id, asked, false);
+      const made = show({ channel: id }, asked, false);
       if (nonce) nonces.set(nonce, made.id);
       return told(made);
     }
@@ -241,7 +263,7 @@ export async function openDiscord(
     if (!one.acked) throw new Problem(404, 10015, "Unknown Webhook");
     if (asked.method === "POST") {
       right("IncomingWebhookRequestPartial", asked);
-      return told(show(one.channel, asked, ((Number(asked.body.flags) || 0) & 64) !== 0));
+      return told(show(one, asked, ((Number(asked.body.flags) || 0) & 64) !== 0));
     }
     const message = shown(which === "@original" ? one.original : which);
     if (asked.method === "DELETE") return dropped(discord.messages, message.id);

@@ -46,6 +46,7 @@ export async function openTelegram() {
   };
   let queue: Update[] = [];
   const answered: Params[] = [];
+  const files = new Map<string, Buffer>();
   const rules = { fault: (_call: Call): Fault | undefined => undefined, blocked: new Set<number>() };
 
   function publish(update: Params): number {
@@ -124,6 +125,12 @@ export async function openTelegram() {
       if (at < 0) throw new Error("Bad Request: message to delete not found");
       return messages.splice(at, 1).length === 1;
     }
+    if (method === "getFile") {
+      const file_id = String(params.file_id);
+      const bytes = files.get(file_id);
+      if (!bytes) throw new Error("Bad Request: wrong file_id or the file is temporarily unavailable");
+      return { file_id, file_unique_id: file_id, file_size: bytes.length, file_path: `documents/${file_id}` };
+    }
     if (method === "answerCallbackQuery") return answered.push(params) > 0;
     if (method === "setWebhook")
       return Object.assign(state, { webhook: params.url, secret: params.secret_token }) && true;
@@ -131,12 +138,15 @@ export async function openTelegram() {
     if (method === "getWebhookInfo") return { url: state.webhook, pending_update_count: queue.length };
     if (method === "setMyCommands") return menus.set(String(params.language_code ?? ""), params.commands) && true;
     if (method === "getMyCommands") return menus.get(String(params.language_code ?? "")) ?? [];
-    if (method === "sendMediaGroup") return (params.media as Params[]).map((m) => post(method, { ...params, ...m }));
+    if (method === "sendMediaGroup")
+      return (params.media as Params[]).map((m) => post(ALBUM[String(m.type)] ?? method, { ...params, ...m }));
     if (method.startsWith("send")) return post(method, params);
     throw Object.assign(new Error("Not Found"), { code: 404 });
   }
 
   const server = createServer(async (request, response) => {
+    const wanted = /^\/file\/bot[^/]+\/documents\/(\w+)$/.exec(request.url ?? "")?.[1];
+    if (wanted) return void response.writeHead(files.has(wanted) ? 200 : 404).end(files.get(wanted));
     const [, token, method = ""] = /^\/bot([^/]+)\/(\w+)$/.exec(request.url ?? "") ?? [];
     const reply = (code: number, body: object) =>
       void response.writeHead(code, { "content-type": "application/json" }).end(JSON.stringify(body));
@@ -190,6 +200,12 @@ export async function openTelegram() {
       state.poller?.();
     },
     waiting: () => queue,
+    /** A file that somebody sends: what a message says of it. */
+    keepFile(bytes: Buffer): { file_id: string; file_unique_id: string } {
+      const id = `file${files.size + 1}`;
+      files.set(id, bytes);
+      return { file_id: id, file_unique_id: id };
+    },
     async close() {
       state.poller?.();
       server.closeAllConnections();
@@ -198,6 +214,13 @@ export async function openTelegram() {
   };
 }
 
+/** One of an album is shown as if it had been sent alone. */
+const ALBUM: Record<string, string> = {
+  photo: "sendPhoto",
+  video: "sendVideo",
+  audio: "sendAudio",
+  document: "sendDocument",
+};
 const CONFLICT = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running";
 const CONFLICT_HOOK =
   "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first";

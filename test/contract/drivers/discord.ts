@@ -1,0 +1,270 @@
+// Discord to the contract suite: commands, buttons and dialogues become interactions, signed for the webhook or told over
+// the gateway; what is shown is read as Discord's client draws it.
+import { generateKeyPairSync, sign } from "node:crypto";
+import type { APIInteraction } from "discord-api-types/v10";
+import { component, type From, modal, slash } from "../../emulators/discord/interactions.ts";
+import { openDiscord, type Shown } from "../../emulators/discord/server.ts";
+import {
+  type At,
+  type Delivery,
+  type Driver,
+  type Happening,
+  type Heard,
+  type Platform,
+  postTo,
+  type Seen,
+  type Trouble,
+  unmarked,
+  until,
+  type Way,
+} from "../driver.ts";
+
+const TOKEN = "emulated-token-of-a-bot";
+const GUILD = "500";
+/** Discord's languages have a country where ours have none. */
+const LOCALES: Record<string, string> = { en: "en-US", es: "es-ES" };
+
+type Answer = { type: number; data?: Record<string, unknown> };
+type Node = {
+  type: number;
+  content?: string;
+  label?: string;
+  url?: string;
+  custom_id?: string;
+  components?: Node[];
+  component?: Node;
+  accessory?: Node;
+  options?: { label: string; value: string }[];
+  items?: { media: { url: string }; description?: string | null }[];
+};
+
+async function open(way: Way, now: () => Date): Promise<Platform> {
+  const discord = await openDiscord(now, TOKEN);
+  const { publicKey, privateKey } = generateKeyPairSync("ed25519");
+  const other = generateKeyPairSync("ed25519").privateKey;
+  const key = Buffer.from(String(publicKey.export({ format: "jwk" }).x), "base64url").toString("hex");
+  const bot = { url: "" };
+  const next = { person: 4200, place: 6000 };
+  const troubles: Trouble[] = [];
+  const answers = new Map<string, Answer>();
+  discord.fault = ({ method, path }) => {
+    const message = /\/messages|^\/webhooks\//.test(path) && method !== "GET";
+    const trouble = message ? troubles.shift() : undefined;
+    return trouble?.kind === "slow down" ? { ...trouble } : trouble;
+  };
+
+  const from = ({ who, where }: At): From => ({
+    at: now(),
+    guild: GUILD,
+    channel: where.id,
+    user: who.id,
+    nick: who.name,
+    locale: LOCALES[who.locale] ?? who.locale,
+    direct: where.direct ?? false,
+  });
+  const happened = (interaction: APIInteraction): Happening => ({ id: interaction.id, what: interaction });
+
+  function delivery({ what }: Happening, forgery?: string): Delivery {
+    const seconds = Math.floor(now().getTime() / 1000);
+    const timestamp = String(
+      forgery === "old" ? seconds - 301 : forgery === "from the future" ? seconds + 301 : seconds,
+    );
+    const body = JSON.stringify(what);
+    const proof = sign(null, Buffer.from(timestamp + body), forgery === "another key" ? other : privateKey).toString(
+      "hex",
+    );
+    const headers: Record<string, string> = { "content-type": "application/json", "x-signature-timestamp": timestamp };
+    if (forgery !== "unsigned") headers["x-signature-ed25519"] = forgery === "cut proof" ? proof.slice(2) : proof;
+    return { path: "/hooks/discord", headers, body: forgery === "changed body" ? `${body} ` : body };
+  }
+
+  async function send(happening: Happening): Promise<Heard> {
+    const interaction = happening.what as APIInteraction;
+    return way === "webhook" ? post(happening, interaction) : tell(interaction);
+  }
+
+  async function post(happening: Happening, interaction: APIInteraction): Promise<Heard> {
+    const { status, milliseconds, text } = await postTo(bot.url, delivery(happening));
+    if (status !== 200) return { status, milliseconds };
+    const answer = JSON.parse(text) as Answer;
+    if (!answers.has(interaction.id) && answer.type !== 8) discord.began(interaction, answer);
+    answers.set(interaction.id, answer);
+    return { status, milliseconds };
+  }
+
+  async function tell(interaction: APIInteraction): Promise<Heard> {
+    const began = performance.now();
+    const path = `/interactions/${interaction.id}/${interaction.token}/callback`;
+    const before = discord.asked.length;
+    if (answers.has(interaction.id)) discord.again(interaction);
+    else discord.tell(interaction);
+    const heard = await until(() => discord.asked.slice(before).find((a) => a.path.startsWith(path)), 3_000);
+    if (heard) answers.set(interaction.id, heard.body as Answer);
+    return { status: heard ? 200 : 0, milliseconds: performance.now() - began };
+  }
+
+  const inReach = ({ who, where }: At): Shown[] =>
+    [...discord.messages.values()].filter(
+      (m) => m.channel === where.id && (!m.private || m.user === undefined || m.user === who.id),
+    );
+
+  function find<T>(at: At, what: string, pick: (node: Node) => T | undefined): { on: Shown; found: T } {
+    for (const on of inReach(at).toReversed()) {
+      for (const node of nodesOf(on.body)) {
+        const found = pick(node);
+        if (found !== undefined) return { on, found };
+      }
+    }
+    throw new Error(`There is no ${what} in ${at.where.id}.`);
+  }
+
+  const onMessage = (at: At, { id, channel }: Shown): From => ({ ...from(at), message: { id, channel_id: channel } });
+
+  function makePress(at: At, label: string): Happening {
+    const { on, found } = find(at, `button "${label}"`, (n) =>
+      n.type === 2 && n.custom_id && unmarked(n.label ?? "") === label ? n.custom_id : undefined,
+    );
+    return happened(component(found, undefined, onMessage(at, on)));
+  }
+
+  async function fill(at: At, values: Record<string, string>): Promise<void> {
+    const { on, found } = find(at, "form", (n) => (n.custom_id?.startsWith("form:") ? n.custom_id : undefined));
+    const pressed = happened(component(found, undefined, onMessage(at, on)));
+    await send(pressed);
+    const dialogue = answers.get(pressed.id);
+    if (dialogue?.type !== 9) throw new Error(`No dialogue opened: ${JSON.stringify(dialogue)}`);
+    const { custom_id, components } = dialogue.data as { custom_id: string; components: Node[] };
+    const fields = components.map(({ component: field }) => {
+      const value = values[field!.custom_id!];
+      if (value === undefined) return [];
+      return [[field!.custom_id!, field!.type === 3 ? [value] : value] as const];
+    });
+    await send(happened(modal(custom_id, Object.fromEntries(fields.flat()), onMessage(at, on))));
+  }
+
+  return {
+    surface: "discord",
+    way,
+    tenant: GUILD,
+    directTenant: "900",
+    env: {
+      DISCORD_API_URL: discord.api,
+      DISCORD_TOKEN: TOKEN,
+      ...(way === "webhook" ? { DISCORD_PUBLIC_KEY: key } : {}),
+    },
+    bot,
+    newPerson: (name, locale = "en") => ({ id: String(++next.person), name, locale }),
+    newPlace: () => ({ id: String(++next.place) }),
+    directPlace: ({ id }) => ({ id: `1000${id}`, direct: true }),
+    make: (at, command, options = {}, files = []) => {
+      const attached = files.map(({ option, name, type, bytes }) => ({
+        option,
+        name,
+        type,
+        ...discord.keepFile(name, bytes),
+      }));
+      return happened(slash(command, options, { ...from(at), files: attached }));
+    },
+    makePress,
+    send,
+    reorders: true,
+    choose(at, choice) {
+      const { on, found } = find(at, `choice "${choice}"`, (n) => {
+        const option = n.options?.find((o) => unmarked(o.label) === choice);
+        return option && { menu: n.custom_id!, value: option.value };
+      });
+      return send(happened(component(found.menu, [found.value], onMessage(at, on))));
+    },
+    async suggest(at, command, option, typed) {
+      const asked = slash(command, { [option]: typed }, { ...from(at), focused: option });
+      await send(happened(asked));
+      const choices = (answers.get(asked.id)?.data?.choices ?? []) as { name: string }[];
+      return choices.map((c) => c.name);
+    },
+    fill,
+    seen: () => [...discord.messages.values()].flatMap((m) => seenOf(m)),
+    rawPayloads: () => discord.asked.filter((a) => /\/messages|^\/webhooks\//.test(a.path)),
+    wrong: () => discord.wrong,
+    trouble: (trouble, times) => void troubles.push(...Array.from({ length: times }, () => trouble)),
+    throwOut: ({ id }) => void discord.closed.set(id, 50001),
+    delivery,
+    hangUp: () => discord.hangUp(),
+    close: () => discord.close(),
+  };
+}
+
+function* nodesOf(body: Record<string, unknown>): Generator<Node> {
+  const walk = function* (nodes: readonly Node[]): Generator<Node> {
+    for (const node of nodes) {
+      yield node;
+      yield* walk([...(node.components ?? []), ...(node.accessory ? [node.accessory] : [])]);
+    }
+  };
+  yield* walk((body.components ?? []) as Node[]);
+}
+
+/** Nothing while it only says that the bot is thinking. */
+function seenOf({ id, channel, body, files, private: alone, user, edits }: Shown): Seen[] {
+  const nodes = [...nodesOf(body)];
+  const words = [...(body.content ? [String(body.content)] : []), ...nodes.flatMap((n) => n.content ?? [])];
+  if (words.length === 0 && nodes.length === 0) return [];
+  const read = words.map(readMarkdown);
+  const buttons = nodes.filter((n) => n.type === 2);
+  const { parse = ["users", "roles", "everyone"] } = (body.allowed_mentions ?? {}) as { parse?: string[] };
+  const called = read.flatMap((r) => r.mentions);
+  const galleries = nodes.flatMap((n) => n.items ?? []);
+  return [
+    {
+      id,
+      where: channel,
+      ...(alone || channel.startsWith("1000") ? { only: user ?? channel.slice(4) } : {}),
+      text: read.map((r) => r.text).join("\n"),
+      buttons: buttons.flatMap((b) => (b.custom_id ? [unmarked(b.label ?? "")] : [])),
+      menus: nodes.flatMap((n) => (n.options ? [n.options.map((o) => unmarked(o.label))] : [])),
+      links: [
+        ...buttons.flatMap((b) => (b.url ? [{ label: unmarked(b.label ?? ""), url: b.url }] : [])),
+        ...read.flatMap((r) => r.links.map((url) => ({ label: url, url }))),
+      ],
+      media: galleries.map((g) => ({
+        kind: /\.(mp4|webm|mov)(\?|$)/.test(g.media.url) ? ("video" as const) : ("picture" as const),
+        words: g.description ?? "",
+      })),
+      pings: parse.length === 0 ? [] : called,
+      asks: buttons.some((b) => b.custom_id?.startsWith("form:")) && files.length === 0,
+      edits,
+    },
+  ];
+}
+
+/** Discord's Markdown as its client reads it, as far as a message could use it. */
+export function readMarkdown(source: string): { text: string; mentions: string[]; links: string[] } {
+  const kept: string[] = [];
+  // Signs of the private use area stand for what is finished.
+  const keep = (text: string) => String.fromCharCode(0xe000 + kept.push(text) - 1);
+  const links: string[] = [];
+  const mentions: string[] = [];
+  let rest = source
+    .replace(/```(?:[a-z]*\n)?([\s\S]*?)\n?```/g, (_, code: string) => keep(code))
+    .replace(/\\([^\w\s])/g, (_, sign: string) => keep(sign))
+    .replace(/<(https?:\/\/[^\s<>]+)>/g, (_, url: string) => {
+      links.push(url);
+      return keep(url);
+    })
+    .replace(/<(@[!&]?|#|a?:\w+:)\d+>|@(everyone|here)\b/g, (whole) => {
+      mentions.push(whole);
+      return keep(`{called: ${whole.replace(/[<>@]/g, "")}}`);
+    });
+  for (const [pattern, to] of MARKUP) rest = rest.replace(pattern, to);
+  const text = rest.replace(/[\ue000-\uf8ff]/g, (sign) => kept[sign.charCodeAt(0) - 0xe000] ?? sign);
+  return { text: unmarked(text), mentions, links };
+}
+
+const MARKUP: readonly [RegExp, string][] = [
+  [/\[([^\]\n]+)\]\([^)\s]+\)/g, "$1"],
+  [/`([^`]+)`/g, "$1"],
+  [/(\*\*\*|\*\*|__|~~|\|\|)(?=\S)([\s\S]*?\S)\1/g, "$2"],
+  [/(?<!\w)([*_])(?=\S)([^*_]*?\S)\1(?!\w)/g, "$2"],
+  [/^(#{1,3}|-#|>>>|>|[-*+]|\d+\.) +/gm, ""],
+];
+
+export const driver: Driver = { surface: "discord", ways: ["webhook", "socket"], open };
