@@ -4,7 +4,7 @@ import { Refusal, refuse } from "../problem.ts";
 import { view } from "../view/index.ts";
 import { type CodeKind, type Issued, inLobby, issueCode } from "./codes.ts";
 import { confirmLink, redeemLink } from "./link.ts";
-import { pickAccount, splitAccount } from "./merge.ts";
+import { pickAccount, splitAccount } from "./split.ts";
 
 /** A code is shown once, as a token is: the stored answer only says that there was one. */
 export function codeAnswer(act: Act, kind: CodeKind, { id, code, expiresAt }: Issued, whereTo: string) {
@@ -86,15 +86,25 @@ const unlink = command({
   agents: "never",
   async run({ options, act }) {
     const account = await pickAccount(act, options.account);
-    const id = await splitAccount(act, account);
+    const { id, back, ended } = await splitAccount(act, account);
+    const since = back
+      ? act.say(
+          "Tokens and browsers from before are each one's own again. Browsers that signed in since sign in once more.",
+        )
+      : act.say("Every browser signs in once more.");
+    const tokens = act.say(
+      "{count, plural, one {# token that was made since is revoked.} other {# tokens that were made since are revoked.}}",
+      { count: ended },
+    );
     return {
       view: view(
         act.say("{account} on {surface} is a person of its own again. What was done until now stays as it was noted.", {
           account: account.name || account.external,
           surface: account.surface,
         }),
+        { kind: "text", tone: "soft", text: ended > 0 ? `${since} ${tokens}` : since },
       ),
-      data: { item: { id, account: account.id } },
+      data: { item: { id, account: account.id, tokens_revoked: ended } },
     };
   },
 });

@@ -20,9 +20,10 @@ export { peopleCommands } from "./commands.ts";
 export { codeAnswer } from "./commands-link.ts";
 export { personErased } from "./erase.ts";
 export { exportPerson, personExport } from "./export.ts";
-export { personMerged, personSplit } from "./merge.ts";
+export { personMerged } from "./merge.ts";
 export { byId, type Known, persons } from "./persons.ts";
 export { roleChanged } from "./roles.ts";
+export { personSplit } from "./split.ts";
 export {
   createToken,
   findToken,

@@ -4,7 +4,6 @@ import { type TestHouse, testHouse } from "../../test/house.ts";
 import type { Role } from "../act.ts";
 import { READABLE } from "../ids.ts";
 import { type Caller, findRun, handle, type Reply } from "../inbox/index.ts";
-import { findSession, startSession } from "../session/index.ts";
 import { createWorkspace } from "../workspace/index.ts";
 import { resolveAccount } from "./index.ts";
 
@@ -226,15 +225,6 @@ test("unlinking gives the account back to the person it came with; its past is i
   // And together again.
   expect((await linked(a, b)).done.status).toBe("done");
   expect(await personOf(b)).toBe(a.personId);
-});
-
-test("unlinking ends every browser's session: none goes on as the other person", async () => {
-  const [a, b] = [await chatter("chat", "staff"), await chatter("other", "partner")];
-  const key = await startSession(house.database, house.sources, { ...b, tokenId: undefined });
-  await linked(a, b);
-  expect((await findSession(house.database, house.clock.now, key))?.personId).toBe(a.personId);
-  await say(b, "unlink");
-  expect(await findSession(house.database, house.clock.now, key)).toBeUndefined();
 });
 
 test("unlinking brings no role back that was taken away meanwhile", async () => {

@@ -45,7 +45,7 @@ async function takeFromEnvironment({ tx, sources, workspaceId, personId }: Room,
   const now = sources.now();
   const hash = hashSecret(wanted);
   const taken = await rawOf(tx)<{ id: string }[]>`
-    update token set revoked_at = null, person_id = ${personId} where hash = ${hash} and source = 'environment' returning id`;
+    update token set revoked_at = null, person_id = ${personId}, first_person_id = null where hash = ${hash} and source = 'environment' returning id`;
   if (!taken[0]) {
     const maker = { db: tx, workspaceId, personId: null, now, newId: sources.newId };
     const kept = await keepToken(maker, { personId, name: "OWNER_TOKEN", secret: wanted, source: "environment" });

@@ -24,6 +24,9 @@ export const person = pgTable(
     createdAt: moment().notNull(),
     /** Two persons that turned out to be one: this row is kept for history and points at the one that goes on. */
     mergedInto: uuid(),
+    /** The one that it was itself linked with, and when: `mergedInto` moves on when that one is linked in its turn. */
+    mergedFirst: uuid(),
+    mergedAt: moment(),
     erasedAt: moment(),
   },
   (t) => [
@@ -31,6 +34,11 @@ export const person = pgTable(
     foreignKey({
       name: "person_merged",
       columns: [t.workspaceId, t.mergedInto],
+      foreignColumns: [t.workspaceId, t.id],
+    }),
+    foreignKey({
+      name: "person_merged_first",
+      columns: [t.workspaceId, t.mergedFirst],
       foreignColumns: [t.workspaceId, t.id],
     }),
     check("person_role", sql`${t.role} in ('owner', 'staff', 'partner', 'member')`),
@@ -76,6 +84,8 @@ export const token = pgTable(
   {
     ...owned(),
     personId: uuid().notNull(),
+    /** Whose it was before a link moved it: unlinking gives it back. Empty: it was never moved. */
+    firstPersonId: uuid(),
     name: text().notNull(),
     hash: bytea().notNull().unique(),
     /** Made by a person's command, by the first start, or taken from the environment. */
@@ -89,6 +99,11 @@ export const token = pgTable(
     foreignKey({
       name: "token_person",
       columns: [t.workspaceId, t.personId],
+      foreignColumns: [person.workspaceId, person.id],
+    }),
+    foreignKey({
+      name: "token_first_person",
+      columns: [t.workspaceId, t.firstPersonId],
       foreignColumns: [person.workspaceId, person.id],
     }),
   ],

@@ -11,6 +11,8 @@ export const session = pgTable(
   {
     ...owned(),
     personId: uuid().notNull(),
+    /** Whose it was before a link moved it: unlinking gives it back. Empty: it was never moved. */
+    firstPersonId: uuid(),
     /** The token it was signed in with: it ends with it. Empty: signed in by a one-time link. */
     tokenId: uuid(),
     hash: bytea().notNull(),
@@ -25,6 +27,11 @@ export const session = pgTable(
     foreignKey({
       name: "session_person",
       columns: [t.workspaceId, t.personId],
+      foreignColumns: [person.workspaceId, person.id],
+    }),
+    foreignKey({
+      name: "session_first_person",
+      columns: [t.workspaceId, t.firstPersonId],
       foreignColumns: [person.workspaceId, person.id],
     }),
     foreignKey({
