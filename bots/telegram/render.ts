@@ -115,7 +115,9 @@ function draw(block: Block, page: Page): void {
 
 function media(block: Extract<Block, { url: string }> & { kind: string }, page: Page): void {
   const title = "title" in block ? block.title : "name" in block ? block.name : "";
-  const words = "alt" in block && block.alt && block.alt !== title ? block.alt : title;
+  const alt = "alt" in block && block.alt !== title ? block.alt : "";
+  // A sound has a title of its own; what else has a name and a description shows both.
+  const words = block.kind === "audio" ? alt || title : [title, alt].filter(Boolean).join(" · ");
   const asset = "asset" in block ? block.asset : /^\/assets\/([0-9a-f-]{36})$/i.exec(block.url)?.[1];
   const href = hrefOf(block.url, page.base);
   if (!asset && !href) {

@@ -245,7 +245,7 @@ export function readMarkdown(source: string): { text: string; mentions: string[]
   const mentions: string[] = [];
   let rest = source
     .replace(/```(?:[a-z]*\n)?([\s\S]*?)\n?```/g, (_, code: string) => keep(code))
-    .replace(/\\([^\w\s])/g, (_, sign: string) => keep(sign))
+    .replace(/\\([^A-Za-z0-9\s])/g, (_, sign: string) => keep(sign))
     .replace(/<(https?:\/\/[^\s<>]+)>/g, (_, url: string) => {
       links.push(url);
       return keep(url);
