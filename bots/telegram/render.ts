@@ -175,7 +175,7 @@ function fewer({ buttons, lost }: Page): Keyboard {
 /** The input that is missing becomes a question: with its choices as buttons, or to be answered in a reply. */
 function form(block: Extract<Block, { kind: "form" }>, page: Page): void {
   const { reader } = page;
-  const begun = block.action ? { token: block.action } : { command: block.command };
+  const begun = block.action && !block.plain ? { token: block.action } : { command: block.command };
   const next = nextInput(block.inputs);
   const given = Object.fromEntries(
     block.inputs.flatMap((i) => (i.value === undefined || i.error !== undefined ? [] : [[i.name, i.value]])),

@@ -140,8 +140,30 @@ function wrongOptions(act: Act, command: Command, call: Call, errors: Refusal["e
         );
   const inputs = inputsOf(command, act, call.options, errors);
   return refused(act, command.name, problem, [
-    { kind: "form", title: `/${command.name}`, submit: act.say("Run"), command: command.name, inputs },
+    {
+      kind: "form",
+      title: `/${command.name}`,
+      submit: act.say("Run"),
+      command: command.name,
+      inputs,
+      plain: true,
+      press: { command: command.name, options: keepable(command, call.options, errors) },
+    },
   ]);
+}
+
+/** What was given rightly need not be given again. A file is too large to wait here. */
+function keepable(
+  command: Command,
+  given: Record<string, unknown>,
+  errors: Refusal["errors"],
+): Record<string, unknown> {
+  const wrong = new Set(errors.map((e) => e.option));
+  return Object.fromEntries(
+    Object.entries(given).filter(
+      ([name, value]) => Object.hasOwn(command.options, name) && !wrong.has(name) && typeof value !== "object",
+    ),
+  );
 }
 
 function ask(act: Act, command: Command, call: Call): Outcome {

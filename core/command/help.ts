@@ -1,7 +1,7 @@
 // What a person can do here, and how: from the declarations alone, so that help is never out of date.
 import { type Act, LOBBY, mayActAs } from "../act.ts";
 import { refuse } from "../problem.ts";
-import { type Block, view } from "../view/index.ts";
+import { type Block, type Press, view } from "../view/index.ts";
 import { localeOf } from "../words/say.ts";
 import { type Answer, type Command, command } from "./command.ts";
 import { describeCommand, examplesOf, inputsOf, nearest } from "./describe.ts";
@@ -135,7 +135,10 @@ function one(about: Command, act: Act): Answer {
 function runOf(about: Command, act: Act): Block {
   const submit = act.say("Run");
   const inputs = inputsOf(about, act);
-  if (inputs.length > 0) return { kind: "form", title: `/${about.name}`, submit, command: about.name, inputs };
+  if (inputs.length > 0) {
+    const press: Press = { command: about.name, uses: "many" };
+    return { kind: "form", title: `/${about.name}`, submit, command: about.name, inputs, plain: true, press };
+  }
   return {
     kind: "buttons",
     buttons: [{ label: submit, style: "primary", press: { command: about.name, uses: "many" } }],

@@ -64,7 +64,17 @@ export type Block =
   | { kind: "progress"; done: number; total: number; now: string; job?: string }
   | { kind: "buttons"; buttons: Button[] }
   | { kind: "select"; label: string; choices: { value: string; label: string; action?: string; press?: Press }[] }
-  | { kind: "form"; title: string; submit: string; command: string; action?: string; press?: Press; inputs: Input[] }
+  | {
+      kind: "form";
+      title: string;
+      submit: string;
+      command: string;
+      action?: string;
+      press?: Press;
+      inputs: Input[];
+      /** All that was given stands in the inputs: the command itself, typed with them, does the same. */
+      plain?: true;
+    }
   | { kind: "link"; url: string; label: string }
   | { kind: "file"; url: string; name: string; type: string; bytes: number };
 

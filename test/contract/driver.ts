@@ -6,8 +6,8 @@ import { readdirSync } from "node:fs";
 export type Way = "webhook" | "socket";
 
 export type Who = { id: string; name: string; locale: string };
-/** A chat that several people are in; `direct`: one that a person has with the bot alone. */
-export type Where = { id: string; direct?: boolean };
+/** A chat that several people are in; `direct`: one that a person has with the bot alone. `tenant`: when it is another. */
+export type Where = { id: string; direct?: boolean; tenant?: string };
 export type At = { who: Who; where: Where };
 export type Given = Record<string, string | number | boolean>;
 export type Attached = { option: string; name: string; type: string; bytes: Buffer };
@@ -52,17 +52,20 @@ export type Forgery = (typeof FORGERIES)[number];
 export type Platform = {
   surface: string;
   way: Way;
+  /** What the surface cannot do yet; its behaviour is skipped in sight. */
+  lacks?: readonly string[];
   /** The server, team or bot that places and accounts belong to. */
   tenant: string;
-  /** The same of chats with the bot alone, where it is another. */
-  directTenant?: string;
   /** What the bot's environment says, so that it finds us. */
   env: Record<string, string>;
   /** Where the bot takes webhooks now, set by whoever starts it. */
   bot: { url: string };
 
   newPerson(name: string, locale?: string): Who;
+  /** A group, channel or topic of the tenant. */
   newPlace(): Where;
+  /** One that belongs to nobody yet. */
+  strangePlace(): Where;
   /** The chat that somebody has with the bot alone. */
   directPlace(who: Who): Where;
 
@@ -92,6 +95,9 @@ export type Platform = {
 
   /** The next messages that the bot sends meet with this. */
   trouble(trouble: Trouble, times: number): void;
+  calm(): void;
+  /** Nothing tells the platform that a message is one it has already: a lost answer may double it. */
+  tellsTwice: boolean;
   /** The bot was thrown out there. */
   throwOut(where: Where): void;
 

@@ -78,8 +78,7 @@ export async function openOffice(driver: Driver, way: Way, options: Options = {}
 
   const sql = <T extends object>(query: string) =>
     inWorkspace(house.database, workspaceId, async (tx) => [...(await rawOf(tx).unsafe<T[]>(query))]);
-  const placeOf = ({ where }: At) => ({ surface: name, tenant: tenantOf(where), external: where.id });
-  const tenantOf = ({ direct }: At["where"]) => (direct ? (platform.directTenant ?? platform.tenant) : platform.tenant);
+  const placeOf = ({ where }: At) => ({ surface: name, tenant: where.tenant ?? platform.tenant, external: where.id });
   const write = (work: typeof post, at: At, subject: string, what: View | string) =>
     inWorkspace(house.database, workspaceId, (tx) =>
       work(

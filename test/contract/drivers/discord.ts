@@ -21,6 +21,7 @@ import {
 
 const TOKEN = "emulated-token-of-a-bot";
 const GUILD = "500";
+const APP = "900";
 /** Discord's languages have a country where ours have none. */
 const LOCALES: Record<string, string> = { en: "en-US", es: "es-ES" };
 
@@ -55,7 +56,7 @@ async function open(way: Way, now: () => Date): Promise<Platform> {
 
   const from = ({ who, where }: At): From => ({
     at: now(),
-    guild: GUILD,
+    guild: where.tenant ?? GUILD,
     channel: where.id,
     user: who.id,
     nick: who.name,
@@ -146,7 +147,6 @@ async function open(way: Way, now: () => Date): Promise<Platform> {
     surface: "discord",
     way,
     tenant: GUILD,
-    directTenant: "900",
     env: {
       DISCORD_API_URL: discord.api,
       DISCORD_TOKEN: TOKEN,
@@ -154,8 +154,10 @@ async function open(way: Way, now: () => Date): Promise<Platform> {
     },
     bot,
     newPerson: (name, locale = "en") => ({ id: String(++next.person), name, locale }),
+    // A server is connected as a whole: a place of its own is one channel of it.
     newPlace: () => ({ id: String(++next.place) }),
-    directPlace: ({ id }) => ({ id: `1000${id}`, direct: true }),
+    strangePlace: () => ({ id: String(++next.place), tenant: String(++next.place) }),
+    directPlace: ({ id }) => ({ id: `1000${id}`, direct: true, tenant: APP }),
     make: (at, command, options = {}, files = []) => {
       const attached = files.map(({ option, name, type, bytes }) => ({
         option,
@@ -186,6 +188,8 @@ async function open(way: Way, now: () => Date): Promise<Platform> {
     rawPayloads: () => discord.asked.filter((a) => /\/messages|^\/webhooks\//.test(a.path)),
     wrong: () => discord.wrong,
     trouble: (trouble, times) => void troubles.push(...Array.from({ length: times }, () => trouble)),
+    calm: () => void troubles.splice(0),
+    tellsTwice: false,
     throwOut: ({ id }) => void discord.closed.set(id, 50001),
     delivery,
     hangUp: () => discord.hangUp(),

@@ -125,6 +125,7 @@ async function open(way: Way): Promise<Platform> {
   return {
     surface: "telegram",
     way,
+    lacks: ["files"],
     tenant: String(BOT.id),
     env: {
       TELEGRAM_TOKEN: TOKEN,
@@ -134,6 +135,7 @@ async function open(way: Way): Promise<Platform> {
     bot,
     newPerson: (name, locale = "en") => ({ id: String(++next.person), name, locale }),
     newPlace: () => ({ id: String(-++next.place) }),
+    strangePlace: () => ({ id: String(-++next.place) }),
     directPlace: ({ id }) => ({ id, direct: true }),
     make(at, command, options = {}, files = []) {
       const [file] = files;
@@ -155,6 +157,9 @@ async function open(way: Way): Promise<Platform> {
     rawPayloads: () => telegram.calls.filter(({ method }) => /^(send|edit)/.test(method)),
     wrong: () => [],
     trouble: (trouble, times) => void troubles.push(...Array.from({ length: times }, () => trouble)),
+    calm: () => void troubles.splice(0),
+    // Its sendMessage has no key by which a repetition would be known.
+    tellsTwice: true,
     throwOut: ({ id }) => void outside.add(Number(id)),
     delivery,
     hangUp: () => telegram.state.poller?.(),
