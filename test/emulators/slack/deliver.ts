@@ -8,7 +8,7 @@ import { SIGNING_SECRET, type World } from "./world.ts";
 export type Kind = "events_api" | "slash_commands" | "interactive";
 /** What became of one delivery. `ok`: the app took it within three seconds. */
 export type Taken = { ok: boolean; status: number; milliseconds: number; body: unknown; error?: string; tries: number };
-export type Delivery = { kind: Kind; payload: Json; retry: number };
+export type Delivery = { kind: Kind; payload: Json; retry: number; reason?: string };
 export type Trouble =
   | { kind: "twice" }
   /** It comes after the one that follows it. */
@@ -99,7 +99,7 @@ export function makeDelivery(world: World) {
     return done(ways.address ? await post(ways.address, delivery, trouble) : await push(delivery, trouble));
   }
 
-  async function push({ kind, payload, retry }: Delivery, trouble: Trouble | undefined) {
+  async function push({ kind, payload, retry, reason }: Delivery, trouble: Trouble | undefined) {
     const open = [...sockets].filter((s) => s.readyState === s.OPEN);
     // Each message goes to one of the sockets.
     const socket = open[turn++ % Math.max(1, open.length)];
@@ -115,7 +115,7 @@ export function makeDelivery(world: World) {
       type: kind,
       payload,
       accepts_response_payload: kind !== "events_api",
-      ...(kind === "events_api" ? { retry_attempt: retry, retry_reason: retry > 0 ? "timeout" : "" } : {}),
+      ...(kind === "events_api" ? { retry_attempt: retry, retry_reason: reason ?? "" } : {}),
     });
     const answered = new Promise<{ payload: unknown } | undefined>((resolve) => {
       const timer = setTimeout(() => resolve(undefined), ways.ackMs);
@@ -139,7 +139,7 @@ export function makeDelivery(world: World) {
     return { ok: true, status: 200, body: empty ? undefined : answer.payload };
   }
 
-  async function post(address: string, { kind, payload, retry }: Delivery, trouble: Trouble | undefined) {
+  async function post(address: string, { kind, payload, retry, reason }: Delivery, trouble: Trouble | undefined) {
     if (trouble?.kind === "lost" || trouble?.kind === "cut")
       return { ok: false, status: 0, body: undefined, error: "connection_failed" };
     const { body, type } = encoded(kind, payload);
@@ -147,7 +147,7 @@ export function makeDelivery(world: World) {
       fetch(address, {
         method: "POST",
         body,
-        headers: signed(body, type, retry),
+        headers: signed(body, type, retry, reason),
         signal: AbortSignal.timeout(ways.ackMs),
       });
     try {
@@ -202,7 +202,12 @@ export function makeDelivery(world: World) {
         const timer = setTimeout(go, pause);
         timers.add(timer);
       });
-      taken = await once({ kind: "events_api", payload, retry: n + 1 });
+      taken = await once({
+        kind: "events_api",
+        payload,
+        retry: n + 1,
+        ...(taken.error ? { reason: taken.error } : {}),
+      });
     }
     return taken;
   }
