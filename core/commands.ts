@@ -2,6 +2,7 @@
 // Not through the index: these know persons, and persons are known by what writes the audit.
 import { auditCommands } from "./audit/commands.ts";
 import { type Command, help, type Registry, registry } from "./command/index.ts";
+import { consentCommands } from "./consent/index.ts";
 import { jobCommands } from "./jobs/index.ts";
 import { metricCommands } from "./metrics/index.ts";
 import { peopleCommands } from "./people/index.ts";
@@ -11,6 +12,7 @@ import { setup, workspaceCommands } from "./workspace/index.ts";
 export const allCommands: readonly Command[] = [
   help,
   ...peopleCommands,
+  ...consentCommands,
   ...jobCommands,
   setup,
   ...workspaceCommands,

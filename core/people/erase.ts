@@ -35,6 +35,9 @@ export const ERASURE: Record<string, Step | string> = {
     sql`update job set input = '{}', result = null, progress = null, error = null
       where person_id = any(${ids}) and status in ('done', 'failed', 'cancelled')`,
   asset: (sql, ids, at) => sql`update asset set name = '', expires_at = ${at} where for_person = any(${ids})`,
+  // That somebody agreed must stay provable; where they sat when they did, need not.
+  consent: (sql, ids, at) =>
+    sql`update consent set ended_at = coalesce(ended_at, ${at}), place = '' where person_id = any(${ids})`,
   action_use: "which button was pressed, by an id",
   event: "facts hold ids, no names; append-only",
   audit: "the law wants who did what; the id stands for nobody now; append-only",

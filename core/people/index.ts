@@ -19,8 +19,9 @@ export {
 export { peopleCommands } from "./commands.ts";
 export { codeAnswer } from "./commands-link.ts";
 export { personErased } from "./erase.ts";
-export { exportPerson, personExport } from "./export.ts";
+export { exportPerson, mayHandle, personExport } from "./export.ts";
 export { personMerged } from "./merge.ts";
+export { allIdsOf } from "./personal.ts";
 export { byId, type Known, persons } from "./persons.ts";
 export { roleChanged } from "./roles.ts";
 export { personSplit } from "./split.ts";

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import {
+  boolean,
   check,
   foreignKey,
   index,
@@ -134,6 +135,36 @@ export const code = pgTable(
       foreignColumns: [person.workspaceId, person.id],
     }),
     uniqueIndex("code_open").on(t.workspaceId, t.issuedBy, t.kind).where(sql`${t.endedAt} is null`),
+  ],
+);
+
+/** What a person said to being asked, word for word. A later decision ends the one before; all stay as proof. */
+export const consent = pgTable(
+  "consent",
+  {
+    ...owned(),
+    personId: uuid().notNull(),
+    purpose: text().notNull(),
+    /** Which version of the words, the language and the words themselves, as they were shown. */
+    version: integer().notNull(),
+    locale: text().notNull(),
+    words: text().notNull(),
+    agreed: boolean().notNull(),
+    at: moment().notNull(),
+    surface: text().notNull(),
+    /** The tenant and the place there. Emptied when the person is erased. */
+    place: text().notNull(),
+    runId: uuid().notNull(),
+    endedAt: moment(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.id] }),
+    foreignKey({
+      name: "consent_person",
+      columns: [t.workspaceId, t.personId],
+      foreignColumns: [person.workspaceId, person.id],
+    }),
+    uniqueIndex("consent_open").on(t.workspaceId, t.personId, t.purpose).where(sql`${t.endedAt} is null`),
   ],
 );
 
