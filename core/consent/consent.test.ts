@@ -49,7 +49,7 @@ const listed = async (who: Caller, purpose = "content") =>
     ({ id }) => id === purpose,
   );
 const rowsOf = ({ personId }: Caller) =>
-  inside((sql) => sql`select * from consent where person_id = ${personId} order by id`);
+  inside((sql) => sql`select * from consent where person_id = ${personId} order by at`);
 
 test("it is asked once where it is needed: the words, then a yes that goes on", async () => {
   const kim = await somebody();
@@ -99,6 +99,7 @@ test("what was given can be seen and withdrawn, and both stay as proof", async (
   await ask(kim, "consent give", { purpose: "content", version: 1 });
   expect(await listed(kim)).toMatchObject({ status: "given", text: PURPOSES.content.says });
   expect(await has(kim)).toBe(true);
+  house.clock.pass(1000);
   const list = await ask(kim, "consent list");
   const withdraw = buttons(list).findIndex(({ label }) => label.startsWith("Withdraw"));
   expect((await press(list, withdraw, kim)).status).toBe("done");
