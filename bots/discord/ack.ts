@@ -1,18 +1,9 @@
 // How an interaction is acknowledged: known from what it is and what its command declares, before anything is looked up.
-import type {
-  APIInteraction,
-  APIInteractionResponse,
-  APILabelComponent,
-  APIModalInteractionResponse,
-} from "discord-api-types/v10";
-import { describeCommand, type Registry, speaker } from "../../core/command/index.ts";
-import type { Input } from "../../core/view/index.ts";
-import { localeOf } from "../../core/words/say.ts";
-import { FLAG, MODAL } from "./limits.ts";
-import { short } from "./plain.ts";
-
-/** A button that opens a form: `form:{token}:{command}:{inputs}`. */
-export const FORM = "form:";
+import type { APIInteraction, APIInteractionResponse } from "discord-api-types/v10";
+import type { Registry } from "../../core/command/index.ts";
+import { formOf, modalOf } from "./forms.ts";
+import { FLAG } from "./limits.ts";
+import { commandOn } from "./menus.ts";
 
 /** Undefined: what is typed just now; it is answered itself, not acknowledged. */
 export function ackOf(interaction: APIInteraction, commands: Registry): APIInteractionResponse | undefined {
@@ -20,18 +11,23 @@ export function ackOf(interaction: APIInteraction, commands: Registry): APIInter
     case 1:
       return { type: 1 };
     case 2:
-      // What we do not know is answered to the asker alone.
-      return later(commands.find(commandName(interaction.data))?.reply !== "public");
+      return forCommand(commandOf(interaction.data, commands), commands);
     case 3: {
       const form = modalOf(interaction.data.custom_id, commands, interaction.locale);
       return form ?? byLetter(tokenOf(interaction.data), true);
     }
-    case 5:
-      return byLetter(formToken(interaction.data.custom_id), interaction.message !== undefined);
+    case 5: {
+      const form = formOf(interaction.data.custom_id);
+      if (form && "command" in form) return forCommand(form.command, commands);
+      return byLetter(form?.token ?? interaction.data.custom_id, interaction.message !== undefined);
+    }
     default:
       return undefined;
   }
 }
+
+/** What we do not know is answered to the asker alone. */
+const forCommand = (name: string, commands: Registry) => later(commands.find(name)?.reply !== "public");
 
 const later = (alone: boolean): APIInteractionResponse =>
   alone ? { type: 5, data: { flags: FLAG.private } } : { type: 5 };
@@ -45,7 +41,13 @@ function byLetter(token: string, onMessage: boolean): APIInteractionResponse {
 export const isPrivate = (ack: APIInteractionResponse | undefined): boolean =>
   ack?.type === 5 && ack.data?.flags === FLAG.private;
 
-type CommandData = { name: string; options?: readonly { type: number; name: string }[] };
+type CommandData = { name: string; type?: number; options?: readonly { type: number; name: string }[] };
+
+/** What was typed is a name; what was picked from a menu is a title. */
+const commandOf = (data: CommandData, commands: Registry): string =>
+  data.type === undefined || data.type === 1
+    ? commandName(data)
+    : (commandOn(commands, data.type, data.name)?.name ?? data.name);
 
 export function commandName(data: CommandData): string {
   const words = [data.name];
@@ -59,60 +61,3 @@ export function commandName(data: CommandData): string {
 
 export const tokenOf = (data: { custom_id: string; values?: readonly unknown[] }): string =>
   data.custom_id.startsWith("select:") ? String(data.values?.[0] ?? "") : data.custom_id;
-
-const formPattern = /^form:([^:]{1,64})(?::([a-z0-9 ]{1,64}))?(?::([a-z0-9_,]*))?$/;
-export const formToken = (customId: string): string => formPattern.exec(customId)?.[1] ?? customId;
-
-/** The form that a button opens, made from the command's declaration alone. */
-export function modalOf(
-  customId: string,
-  commands: Registry,
-  locale: string | undefined,
-): APIModalInteractionResponse | undefined {
-  const [, , name = "", list] = formPattern.exec(customId) ?? [];
-  const command = name === "" ? undefined : commands.find(name);
-  if (!command) return undefined;
-  const say = speaker(localeOf(locale));
-  const wanted = list === undefined || list === "" ? undefined : new Set(list.split(","));
-  const all = describeCommand(command, say).inputs.filter((input) => !wanted || wanted.has(input.name));
-  // What is needed comes first, so that what does not fit was not needed.
-  const inputs = all.toSorted((a, b) => Number(b.required) - Number(a.required)).slice(0, MODAL.inputs);
-  if (inputs.length === 0) return undefined;
-  return {
-    type: 9,
-    data: { custom_id: customId, title: short(say.say(command.says), MODAL.title), components: inputs.map(label) },
-  };
-}
-
-function label(input: Input): APILabelComponent {
-  const hint = input.hint === undefined ? {} : { description: short(input.hint, MODAL.description) };
-  return { type: 18, label: short(input.label, MODAL.label), ...hint, component: field(input) };
-}
-
-function field({ name, kind, required, choices, min, max, value }: Input): APILabelComponent["component"] {
-  const options = choices ?? (kind === "yesNo" ? ["yes", "no"].map((v) => ({ value: v, label: v })) : []);
-  if (options.length > 0 && options.length <= 25) {
-    return {
-      type: 3,
-      custom_id: name,
-      required,
-      options: options.map((o) => ({
-        value: o.value,
-        label: short(o.label, 100),
-        ...(o.value === value ? { default: true } : {}),
-      })),
-    };
-  }
-  if (kind === "file") return { type: 19, custom_id: name, required, min_values: required ? 1 : 0, max_values: 1 };
-  const text = kind === "text";
-  const most = text ? Math.min(max ?? MODAL.text, MODAL.text) : 400;
-  return {
-    type: 4,
-    custom_id: name,
-    style: text && most > 200 ? 2 : 1,
-    required,
-    max_length: most,
-    ...(text && min !== undefined && min > 0 ? { min_length: Math.min(min, most) } : {}),
-    ...(value === undefined ? {} : { value: value.slice(0, most) }),
-  };
-}

@@ -1,6 +1,8 @@
 // Calls to Discord through its library. It never waits there for the pace: the outbox keeps that, from what replies say.
 import type { REST, RequestMethod } from "discord.js";
 import type { Trouble } from "../../core/outbox/index.ts";
+import { type Bounds, openGuard } from "./guard.ts";
+import { INVALID } from "./limits.ts";
 
 export type Settings = {
   token: string | undefined;
@@ -18,6 +20,8 @@ export type Call = {
   files?: { name: string; data: Buffer }[];
   /** Interactions carry their own proof; everything else is the bot's. */
   bot?: boolean;
+  /** Somebody waits for it right now. */
+  urgent?: boolean;
   signal?: AbortSignal;
 };
 export type Api = {
@@ -28,21 +32,33 @@ export type Api = {
 };
 
 /** The library is read when the first bot opens, not before. */
-export async function openApi(settings: Settings): Promise<Api> {
-  const { REST, DiscordAPIError, HTTPError, RateLimitError } = await import("discord.js");
+export async function openApi(
+  settings: Settings,
+  now = () => performance.now(),
+  invalid: Bounds = INVALID,
+): Promise<Api> {
+  const { DefaultRestOptions, REST, DiscordAPIError, HTTPError, RateLimitError } = await import("discord.js");
   const { token } = settings;
+  const guard = openGuard(now, invalid);
   const rest: REST = new REST({
     version: "10",
     api: settings.apiUrl,
     retries: 0,
     timeout: 12_000,
     rejectOnRateLimit: () => true,
+    async makeRequest(url, init) {
+      const response = await DefaultRestOptions.makeRequest(url, init);
+      guard.count(response.status, response.headers.get("x-ratelimit-scope"));
+      return response;
+    },
   });
   const codeOf = (error: unknown) => (error instanceof DiscordAPIError ? Number(error.code) : undefined);
   return {
     hasToken: token !== undefined,
     codeOf,
-    async call({ method, route, body, files, bot = false, signal }) {
+    async call({ method, route, body, files, bot = false, urgent = false, signal }) {
+      const wait = guard.wait(urgent);
+      if (wait > 0) throw new TooMany(wait);
       // The library forgets a token that was refused once; a proxy may have been the one that refused it.
       if (bot && token) rest.setToken(token);
       const response = await rest.queueRequest({
@@ -57,6 +73,7 @@ export async function openApi(settings: Settings): Promise<Api> {
       return { data: text === "" ? undefined : JSON.parse(text), learned: learnedFrom(response.headers, route) };
     },
     classify(error) {
+      if (error instanceof TooMany) return { kind: "retry", after: error.after, everywhere: true };
       if (error instanceof RateLimitError)
         return { kind: "retry", after: Math.max(error.retryAfter, error.timeToReset, 50), everywhere: error.global };
       if (error instanceof DiscordAPIError) return meaning(Number(error.code), error.status, error.message);
@@ -70,14 +87,25 @@ export async function openApi(settings: Settings): Promise<Api> {
 /** What we will not send: it would be seen by others, or nobody can be reached. */
 export class Refused extends Error {}
 
+/** One more invalid request, and Discord might listen to nobody at our address. */
+class TooMany extends Error {
+  readonly after: number;
+  constructor(after: number) {
+    super("Discord refused too much of late; nothing is sent for a while.");
+    this.after = after;
+  }
+}
+
+/** A token that Discord does not know is mended by a person. Until then nothing is lost, and little is asked. */
+const UNKNOWN_TOKEN_MS = 60_000;
+
 // Unknown channel, unknown server, missing access.
 const GONE = new Set([10003, 10004, 50001]);
 
 function meaning(code: number, status: number, why: string): Trouble {
   if (GONE.has(code)) return { kind: "gone" };
   if (status === 429 || status >= 500) return { kind: "retry" };
-  // A token that was just changed: the place is not to blame.
-  if (status === 401) return { kind: "unknown" };
+  if (status === 401) return { kind: "retry", after: UNKNOWN_TOKEN_MS };
   return { kind: "refused", why: `Discord ${code}: ${why.slice(0, 300)}` };
 }
 

@@ -11,12 +11,16 @@ import { complete } from "./complete.ts";
 import { decode } from "./decode.ts";
 import { examine } from "./examine.ts";
 import { fetchFiles } from "./files.ts";
+import { modalOf } from "./forms.ts";
 import { FLAG } from "./limits.ts";
 import { listen } from "./listen.ts";
 import { manifest } from "./manifest.ts";
+import { prefill } from "./prefill.ts";
+import type { Desk } from "./ready.ts";
 import { register } from "./register.ts";
-import { type Desk, makeSender } from "./send.ts";
+import { makeSender } from "./send.ts";
 import { isGenuine, KEY, publicKey } from "./verify.ts";
+import { heard, type Me, type Said } from "./words.ts";
 
 const DISCORD = "https://discord.com/api";
 
@@ -55,7 +59,13 @@ async function open(settings: Settings, kit: Kit): Promise<Bot> {
     sender: makeSender(kit, api, desk),
     ...(settings.publicKey ? { hook: (door: Door) => hook(settings, enter(door) && door) } : {}),
     ...(settings.token
-      ? { listen: (door: Door) => listen(settings, api, enter(door) && door, (i) => respond(settings, door, i)) }
+      ? {
+          listen: (door: Door) =>
+            listen(settings, api, enter(door) && door, {
+              respond: (interaction) => respond(settings, door, interaction),
+              hear: (said, me) => hear(settings, door, said, me),
+            }),
+        }
       : {}),
     register: (commands, apply) => register(api, settings, commands, apply),
     examine: () => examine(api, settings),
@@ -97,8 +107,12 @@ export async function respond(
   if (interaction.type === 4) return complete(door, interaction) as Promise<APIInteractionResponse>;
   const { commands, log } = door.house;
   const ack = ackOf(interaction, commands);
-  if (ack?.type === 1 || ack?.type === 9) return ack;
-  const locale = localeOf("locale" in interaction ? interaction.locale : "en");
+  if (ack?.type === 1) return ack;
+  if (ack?.type === 9) {
+    const { custom_id } = ack.data;
+    return modalOf(custom_id, commands, localeIn(interaction), await prefill(door, interaction)) ?? ack;
+  }
+  const locale = localeOf(localeIn(interaction));
   const envelope = decode(interaction, commands);
   if (!ack || !envelope) return only(say(locale, "This button is not known here. Ask for a new one."));
   const started = performance.now();
@@ -110,6 +124,25 @@ export async function respond(
     log.error({ err: error, interaction: interaction.id }, "an interaction could not be kept");
   }
   return only(say(locale, "The database cannot be reached. Nothing was changed; ask again in a moment."));
+}
+
+const localeIn = (interaction: APIInteraction): string => ("locale" in interaction ? interaction.locale : "en");
+
+/** What is said to us in plain words. Discord waits for no answer, and does not say it again. */
+async function hear(settings: Settings, door: Door, said: Said, me: Me): Promise<boolean> {
+  const { commands, log, meter } = door.house;
+  const envelope = heard(said, me, commands);
+  if (!envelope) return false;
+  const started = performance.now();
+  try {
+    const received = await door.receive(await fetchFiles(settings, envelope));
+    meter.ack("discord", (performance.now() - started) / 1000);
+    if (received !== "away") return true;
+    log.error({ message: said.id }, "a message could be kept nowhere");
+  } catch (error) {
+    log.error({ err: error, message: said.id }, "a message could not be kept");
+  }
+  return false;
 }
 
 const only = (content: string): APIInteractionResponse => ({

@@ -5,8 +5,9 @@ import { houseCommands } from "../../core/commands.ts";
 import { view } from "../../core/view/index.ts";
 import { component, modal, slash } from "../../test/emulators/discord/interactions.ts";
 import { hasSpec, openJudge } from "../../test/emulators/discord/spec.ts";
-import { ackOf, modalOf } from "./ack.ts";
+import { ackOf } from "./ack.ts";
 import { decode, typingOf } from "./decode.ts";
+import { modalOf } from "./forms.ts";
 import { changes, manifest, type Registered } from "./manifest.ts";
 import { isGenuine, publicKey } from "./verify.ts";
 
@@ -37,7 +38,7 @@ test("a command of two words, its options and who sent it become an envelope", (
     delivery: sent.id,
     account: { id: "42", name: "Ann", locale: "en-US", roles: ["7"] },
     content: { kind: "command", name: "song make", options: { about: "rain", count: 3, loud: true } },
-    hints: { app: "900", token: sent.token, interaction: sent.id, user: "42", locale: "en-US" },
+    hints: { app: "900", token: sent.token, interaction: sent.id, user: "42", locale: "en-US", most: 10_485_760 },
   });
 });
 

@@ -1,5 +1,6 @@
 // What Discord sends, as an envelope. Pure: the same interaction is the same envelope, over HTTP and over the gateway.
 import type {
+  APIApplicationCommandInteraction,
   APIApplicationCommandInteractionDataOption,
   APIAttachment,
   APIInteraction,
@@ -8,16 +9,22 @@ import type {
 } from "discord-api-types/v10";
 import type { Registry } from "../../core/command/index.ts";
 import type { Content, Envelope } from "../../core/inbox/index.ts";
-import { ackOf, commandName, FORM, formToken, isPrivate, modalOf, tokenOf } from "./ack.ts";
+import { ackOf, commandName, isPrivate, tokenOf } from "./ack.ts";
+import { formOf, modalOf } from "./forms.ts";
+import { commandOn, ON_MESSAGE, ON_PERSON, optionFor } from "./menus.ts";
 
 /** What the answer needs, kept with the message and given back to the sender. */
 export type Hints = {
   app: string;
   token: string;
   interaction: string;
+  /** What was said in plain words is answered by a reply to this message; it has no token. */
+  message?: string;
   user: string;
   locale: string;
   private?: boolean;
+  /** Of one file, in bytes, where the server takes more or less than usual. */
+  most?: number;
 };
 
 /** A file that was attached: only where it is. Whoever connects us fetches it. */
@@ -36,6 +43,7 @@ export function decode(interaction: APIInteraction, commands: Registry): Envelop
     user: from.account.id,
     locale: from.account.locale,
     ...(alone ? { private: true } : {}),
+    ...(interaction.attachment_size_limit > 0 ? { most: interaction.attachment_size_limit } : {}),
   };
   return { surface: "discord", delivery: interaction.id, content, hints, ...from };
 }
@@ -63,18 +71,40 @@ function contentOf(interaction: APIInteraction, commands: Registry): Content | u
     const { data } = interaction;
     return { kind: "command", name: commandName(data), options: given(data.options ?? [], data.resolved?.attachments) };
   }
+  if (interaction.type === 2) return picked(interaction, commands);
   if (interaction.type === 3) return press(interaction, commands);
   if (interaction.type === 5) {
-    const token = formToken(interaction.data.custom_id);
-    return { kind: "press", token, input: inputs(interaction) };
+    const { custom_id } = interaction.data;
+    const form = formOf(custom_id);
+    const input = inputs(interaction);
+    if (form && "command" in form) return { kind: "command", name: form.command, options: input };
+    return { kind: "press", token: form?.token ?? custom_id, input };
   }
   return undefined;
 }
 
+/** From the menu of a person or of a message: whom, or what was said there, is an option. */
+function picked({ data }: APIApplicationCommandInteraction, commands: Registry): Content {
+  const command = commandOn(commands, data.type, data.name);
+  const option = command && optionFor(command, data.type);
+  if (!command || option === undefined) return { kind: "command", name: data.name, options: {} };
+  const options: Record<string, unknown> = {};
+  if (data.type === ON_PERSON) options[option] = data.target_id;
+  if (data.type === ON_MESSAGE) {
+    const said = data.resolved.messages[data.target_id]?.content ?? "";
+    // Without words (a picture alone) the option is asked for. More than it holds is cut: it was not typed for us.
+    if (said.trim() !== "") options[option] = said.slice(0, command.options[option]?.max);
+  }
+  return { kind: "command", name: command.name, options };
+}
+
 function press({ data, locale }: APIMessageComponentInteraction, commands: Registry): Content | undefined {
   // A form that its button opened comes back as a press of its own.
-  if (data.custom_id.startsWith(FORM) && modalOf(data.custom_id, commands, locale)) return undefined;
-  const token = data.custom_id.startsWith(FORM) ? formToken(data.custom_id) : tokenOf(data);
+  if (modalOf(data.custom_id, commands, locale)) return undefined;
+  const form = formOf(data.custom_id);
+  // A command without inputs, and one that is gone: there is nothing to fill in.
+  if (form && "command" in form) return { kind: "command", name: form.command, options: {} };
+  const token = form?.token ?? tokenOf(data);
   return token === "" ? undefined : { kind: "press", token };
 }
 
@@ -113,8 +143,9 @@ function inputs({ data }: APIModalSubmitInteraction): Record<string, unknown> {
   const walk = (field: Field): void => {
     if (field.component) walk(field.component);
     for (const inner of field.components ?? []) walk(inner);
-    const raw = field.value ?? field.values?.[0];
-    if (field.custom_id === undefined || raw === undefined || raw === null || raw === "") return;
+    // A field that was emptied is said to be empty: what was given before is not meant any more.
+    const raw = field.value ?? field.values?.[0] ?? (field.values ? "" : undefined);
+    if (field.custom_id === undefined || raw === undefined || raw === null) return;
     found.push([field.custom_id, fileOf(raw, files) ?? raw]);
   };
   for (const field of (data.components ?? []) as Field[]) walk(field);

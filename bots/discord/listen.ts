@@ -1,85 +1,99 @@
-// The gateway: for bots without a public address. Interactions come over it whatever is subscribed to, so nothing is.
+// The gateway: for bots without a public address. Interactions come over it whatever is subscribed to; messages only when
+// they are said to us.
 import type { APIInteraction, APIInteractionResponse } from "discord-api-types/v10";
 import type { Connection, Door } from "../surface.ts";
 import type { Api, Settings } from "./api.ts";
+import { catchUp, openCorners, remember } from "./catchup.ts";
+import { type Line, openClient } from "./client.ts";
+import type { Me, Said } from "./words.ts";
 
 /** Longer than a good start takes; a bot that is still not there then says so and goes on trying. */
 const START_MS = 15_000;
 
-export async function listen(
-  { token, apiUrl }: Settings,
-  api: Api,
-  door: Door,
-  respond: (interaction: APIInteraction) => Promise<APIInteractionResponse>,
-): Promise<Connection> {
-  const { Client, DiscordjsErrorCodes, Events, Options } = await import("discord.js");
+export type Ears = {
+  respond(interaction: APIInteraction): Promise<APIInteractionResponse>;
+  /** True when it was for us, and is kept. */
+  hear(said: Said, me: Me): Promise<boolean>;
+};
+
+export async function listen(settings: Settings, api: Api, door: Door, ears: Ears): Promise<Connection> {
   const { log } = door.house;
   const working = new Set<Promise<void>>();
-  const take = (interaction: APIInteraction) => {
-    const work: Promise<void> = answer(interaction).finally(() => working.delete(work));
-    working.add(work);
+  const corners = openCorners();
+  let me: Me | undefined;
+  let stopped = false;
+  const work = (one: Promise<void>, what: string) => {
+    const all: Promise<void> = one
+      .catch((error: unknown) => log.error({ err: error }, what))
+      .finally(() => working.delete(all));
+    working.add(all);
   };
+
   async function answer(interaction: APIInteraction): Promise<void> {
+    const body = await ears.respond(interaction);
+    const route = `/interactions/${interaction.id}/${interaction.token}/callback` as const;
     try {
-      const body = await respond(interaction);
-      await api.call({ method: "POST", route: `/interactions/${interaction.id}/${interaction.token}/callback`, body });
+      await api.call({ method: "POST", route, body, urgent: true });
     } catch (error) {
       // 10062: too late; 40060: another process was first. What was asked is kept: its answer comes all the same.
       const code = api.codeOf(error);
       log.warn({ err: error, code, interaction: interaction.id }, "an interaction could not be acknowledged");
     }
   }
-  function make() {
-    const made = new Client({
-      intents: [],
-      rest: { api: apiUrl, version: "10" },
-      makeCache: Options.cacheWithLimits({ ...Options.DefaultMakeCacheSettings, MessageManager: 0, ThreadManager: 0 }),
-    });
-    // Without a listener an error of the socket would end the process.
-    made.on(Events.Error, (error) => log.warn({ err: error }, "the connection to Discord had an error"));
-    made.on(Events.ShardError, (error) => log.warn({ err: error }, "the connection to Discord had an error"));
-    made.on(Events.Invalidated, () => log.error({}, "Discord ended the session for good; start again"));
-    // The library's own objects are not used: one decoder reads what comes over either way.
-    socketOf(made).on("INTERACTION_CREATE", (data: APIInteraction) => take(data));
-    return made;
+
+  async function take(said: Said): Promise<void> {
+    if (!me || !(await ears.hear(said, me))) return;
+    const { channel_id: channel, guild_id: guild, id } = said;
+    corners.note({ channel, last: id, ...(guild === undefined ? {} : { guild }) });
   }
-  const now = { client: make(), stopped: false };
-  /** Discord may be away when we start. Only a token that it does not know is a reason not to. */
-  async function login(pause = 1_000): Promise<void> {
-    const { client } = now;
-    const here = new Promise<void>((done) => client.once(Events.ClientReady, () => done()));
-    try {
-      await client.login(token!);
-      await here;
-    } catch (error) {
-      if ((error as { code?: unknown }).code === DiscordjsErrorCodes.TokenInvalid)
-        throw new Error("Discord does not know DISCORD_TOKEN. Make a new token on the bot's page and set it.");
-      log.warn({ err: error }, "Discord cannot be reached yet; we go on trying");
-      await after(pause);
-      if (now.stopped) return;
-      // A client whose first try failed has ended itself.
-      now.client = make();
-      await login(Math.min(pause * 2, 60_000));
-    }
+
+  /** Once at a time, and once more when another session began meanwhile. */
+  let reading: Promise<void> | undefined;
+  let again = false;
+  async function readOn(): Promise<void> {
+    do {
+      again = false;
+      const how = { corners, now: () => door.house.sources.now(), stopped: () => stopped };
+      await catchUp(api, how, take);
+    } while (again && !stopped);
   }
-  const entered = login();
+
+  const known = remember(door.house, corners).catch((error: unknown) =>
+    log.warn({ err: error }, "where people spoke with us before could not be read"),
+  );
+  const line = await openClient(settings, log, {
+    interaction: (interaction) => work(answer(interaction), "an interaction could not be taken"),
+    said: (said) => work(take(said), "a message could not be taken"),
+    began({ user, application }) {
+      me = { app: application.id, user: user.id };
+      again = true;
+      reading ??= known.then(readOn).finally(() => {
+        reading = undefined;
+      });
+      work(reading, "what was missed could not be read");
+    },
+  });
   // After the start nobody waits for it any more.
-  entered.catch((error: unknown) => log.error({ err: error }, "Discord did not let us in"));
-  await Promise.race([entered, after(START_MS)]);
-  if (!now.client.isReady()) log.warn({}, "Discord has not let us in yet; we go on trying");
+  line.entered.catch((error: unknown) => log.error({ err: error }, "Discord did not let us in"));
+  await Promise.race([line.entered, after(START_MS)]);
+  if (!line.name()) log.warn({}, "Discord has not let us in yet; we go on trying");
   return {
-    line: now.client.user ? `${now.client.user.username}, over the gateway` : "over the gateway",
-    alive: () => now.client.isReady() && now.client.ws.shards.every((shard) => shard.status === 0),
+    line: lineOf(line),
+    alive: line.alive,
     async stop(milliseconds) {
-      now.stopped = true;
-      socketOf(now.client).removeAllListeners("INTERACTION_CREATE");
+      stopped = true;
+      line.deafen();
       await Promise.race([Promise.all(working), after(milliseconds)]);
-      await now.client.destroy();
+      await line.close();
     },
   };
 }
 
-const socketOf = ({ ws }: { ws: object }) => ws as NodeJS.EventEmitter;
+function lineOf(line: Line): string {
+  const name = line.name();
+  const shards = line.shards() > 1 ? `, ${line.shards()} shards` : "";
+  return name === undefined ? "over the gateway" : `${name}, over the gateway${shards}`;
+}
 
 const after = (milliseconds: number) =>
   new Promise<void>((done) => {

@@ -1,24 +1,24 @@
 // What waits in the outbox, sent. An answer goes with its interaction's token while that lives; later it is a message.
 import type { Outgoing, Sender, Sent } from "../../core/outbox/index.ts";
-import type { Painter } from "../../core/view/chart/index.ts";
-import type { Reader } from "../../core/view/index.ts";
-import { localeOf, say } from "../../core/words/say.ts";
 import type { Kit } from "../surface.ts";
 import { type Answer, type Api, type Call, Refused } from "./api.ts";
 import type { Hints } from "./decode.ts";
 import { FLAG, momentOf, TOKEN_MS } from "./limits.ts";
-import { type Message, type Rendered, render, renderPlain } from "./render.ts";
+import { escaped } from "./plain.ts";
+import { type Desk, prepare, type Ready, readerFor } from "./ready.ts";
+import type { Message } from "./render.ts";
 
-/** Painter and address come with the door, when the house opens. */
-export type Desk = { painter?: Painter; baseUrl?: URL | undefined };
-type Ready = { body: Message; files: { name: string; data: Buffer }[] };
-type Post = (body: unknown, files: Ready["files"]) => Promise<Answer>;
+type Post = (body: object, files: Ready["files"]) => Promise<Answer>;
 
 // The token is not known any more: unknown webhook, unknown interaction, invalid webhook token.
 const EXPIRED = new Set([10015, 10062, 50027]);
 // Invalid form body, and what V2 messages are refused by.
 const MALFORMED = new Set([50035, 50006]);
 const UNKNOWN_MESSAGE = 10008;
+/** The last of the numbers of parts. */
+const NOTE = 99;
+/** The person takes no messages from members of the server. */
+const NO_DIRECT = 50007;
 
 export function makeSender(house: Kit, api: Api, desk: Desk): Sender {
   const expired = new Set<string>();
@@ -29,41 +29,9 @@ export function makeSender(house: Kit, api: Api, desk: Desk): Sender {
     !expired.has(interaction) &&
     house.sources.now().getTime() - momentOf(interaction) < TOKEN_MS;
 
-  async function paint(rendered: Rendered, locale: string): Promise<Ready[]> {
-    return Promise.all(
-      rendered.messages.map(async ({ body, files }) => ({
-        body,
-        files: await Promise.all(
-          files.map(async ({ name, chart }) => ({
-            name,
-            data: Buffer.from(await desk.painter!.render(chart, { theme: "dark", locale })),
-          })),
-        ),
-      })),
-    );
-  }
-
-  async function ready(
-    message: Outgoing,
-    hints: Partial<Hints>,
-  ): Promise<{ parts: Ready[]; lost: string[]; plain(): Ready[] }> {
-    const locale = localeOf(hints.locale);
-    const reader: Reader = { locale, say: (text, vars) => say(locale, text, vars) };
-    const how = { private: hints.private === true, baseUrl: desk.baseUrl };
-    const plain = () => renderPlain(message.view!, reader, how).messages.map(({ body }) => ({ body, files: [] }));
-    const drawn = render(message.view!, reader, { ...how, charts: desk.painter !== undefined });
-    try {
-      return { parts: await paint(drawn, locale), lost: drawn.lost, plain };
-    } catch (error) {
-      house.log.warn({ message: message.id, err: error }, "a chart could not be drawn and is told in words");
-      const told = render(message.view!, reader, how);
-      return { parts: await paint(told, locale), lost: [...told.lost, "a chart"], plain };
-    }
-  }
-
   /** The first part goes where `first` says, the others after it. Answers with all their ids. */
   async function deliver(message: Outgoing, hints: Partial<Hints>, first: Post, next: Post): Promise<Sent> {
-    const { parts, lost, plain } = await ready(message, hints);
+    const { parts, lost, plain } = await prepare(house, desk, message, hints);
     try {
       return { ...(await sendAll(parts, first, next)), lost };
     } catch (error) {
@@ -83,18 +51,43 @@ export function makeSender(house: Kit, api: Api, desk: Desk): Sender {
 
   async function post(message: Outgoing, hints: Partial<Hints>, signal: AbortSignal): Promise<Sent> {
     if (!api.hasToken) throw new Refused("Without DISCORD_TOKEN nothing can be sent but answers within 15 minutes.");
-    const channel = hints.private ? await directChannel(hints, signal) : message.place;
-    let n = 0;
-    const send: Post = (body, files) =>
+    if (hints.private) return postAlone(message, hints, signal);
+    const write = writer(message, message.place, signal);
+    return deliver(message, hints, (body, files) => write({ ...repliesTo(hints), ...body }, files), write);
+  }
+
+  /** Each part of a message has a nonce: a repetition is not shown twice. */
+  function writer(message: Outgoing, channel: string, signal: AbortSignal, part = 0): Post {
+    let n = part;
+    return (body, files) =>
       api.call({
         method: "POST",
         route: `/channels/${channel}/messages`,
-        body: { ...visible(body), nonce: nonceOf(message.id, n++), enforce_nonce: true },
+        body: { ...body, ...visible(body), nonce: nonceOf(message.id, n++), enforce_nonce: true },
         files,
         bot: true,
         signal,
       });
-    return deliver(message, hints, send, send);
+  }
+
+  /** Asked before everybody, and not for everybody to read: the channel learns where the answer is. */
+  async function postAlone(message: Outgoing, hints: Partial<Hints>, signal: AbortSignal): Promise<Sent> {
+    const { say } = readerFor(hints);
+    const note = async (text: string) => {
+      const said = { components: [{ type: 10, content: escaped(text) }], allowed_mentions: { parse: [] } };
+      if (hints.message) await writer(message, message.place, signal, NOTE)({ ...repliesTo(hints), ...said }, []);
+    };
+    try {
+      const channel = await directChannel(hints, signal);
+      const write = writer(message, channel, signal);
+      const { external, ...sent } = await deliver(message, hints, write, write);
+      await note(say("I answered you in our own chat."));
+      return { ...sent, ...(external ? { external: `@${channel} ${external}` } : {}) };
+    } catch (error) {
+      if (!hints.message || api.codeOf(error) !== NO_DIRECT) throw error;
+      await note(say("My answer is only for you, and I may not write to you. Use the slash command here."));
+      return { lost: ["the answer: the person takes no direct messages from us"] };
+    }
   }
 
   /** What only one person may see, and can no longer be whispered, goes to them directly. */
@@ -113,8 +106,9 @@ export function makeSender(house: Kit, api: Api, desk: Desk): Sender {
   async function edit(message: Outgoing, signal: AbortSignal): Promise<Sent> {
     const target = message.target!;
     const hints = { ...target.hints, ...message.hints } as Partial<Hints>;
-    const [id = "", ...more] = target.external.split(" ");
-    const at = placeOf(message, hints, lives(hints));
+    const { ids, channel } = readExternal(target.external);
+    const [id = "", ...more] = ids;
+    const at = placeOf(channel ?? message.place, hints, lives(hints), channel !== undefined);
     const patch =
       (one: string): Post =>
       (body, files) =>
@@ -133,8 +127,9 @@ export function makeSender(house: Kit, api: Api, desk: Desk): Sender {
   async function remove(message: Outgoing, signal: AbortSignal): Promise<Sent> {
     const target = message.target!;
     const hints = target.hints as Partial<Hints>;
-    const at = placeOf(message, hints, lives(hints));
-    for (const id of target.external.split(" ")) {
+    const { ids, channel } = readExternal(target.external);
+    const at = placeOf(channel ?? message.place, hints, lives(hints), channel !== undefined);
+    for (const id of ids) {
       try {
         await api.call({ ...at(id), method: "DELETE", signal });
       } catch (error) {
@@ -147,14 +142,15 @@ export function makeSender(house: Kit, api: Api, desk: Desk): Sender {
 
   /** With the token while it lives; a private message can be reached by nothing else. */
   function placeOf(
-    message: Outgoing,
+    channel: string,
     hints: Partial<Hints>,
     alive: boolean,
+    direct: boolean,
   ): (id: string) => Pick<Call, "route" | "bot"> {
-    if (alive) return (id) => ({ route: `/webhooks/${hints.app}/${hints.token}/messages/${id}` });
-    if (hints.private) throw new Refused("A private answer can be changed for 15 minutes only.");
+    if (alive && !direct) return (id) => ({ route: `/webhooks/${hints.app}/${hints.token}/messages/${id}` });
+    if (hints.private && !direct) throw new Refused("A private answer can be changed for 15 minutes only.");
     if (!api.hasToken) throw new Refused("Without DISCORD_TOKEN an answer can be changed for 15 minutes only.");
-    return (id) => ({ route: `/channels/${message.place}/messages/${id}`, bot: true });
+    return (id) => ({ route: `/channels/${channel}/messages/${id}`, bot: true });
   }
 
   async function send(message: Outgoing, signal: AbortSignal): Promise<Sent> {
@@ -204,8 +200,18 @@ async function sendAll(parts: readonly Ready[], first: Post, next: Post): Promis
 }
 
 /** Who sees a message is fixed by its first acknowledgement; an edit must not say it again. */
-const edited = (body: unknown) => ({ ...(body as Message), flags: FLAG.components });
+const edited = (body: object) => ({ ...(body as Message), flags: FLAG.components });
 const visible = edited;
+
+/** What went to a person directly says where: `@channel id id`. */
+function readExternal(external: string): { ids: string[]; channel?: string } {
+  const [first = "", ...rest] = external.split(" ");
+  return first.startsWith("@") ? { ids: rest, channel: first.slice(1) } : { ids: [first, ...rest] };
+}
+
+/** What was said in words is answered below it. That it is gone by now is no reason not to answer. */
+const repliesTo = ({ message }: Partial<Hints>) =>
+  message === undefined ? {} : { message_reference: { type: 0, message_id: message, fail_if_not_exists: false } };
 
 /** A nonce has 25 letters at most: the id's 16 bytes in 22 of them, and which part it is. */
 export const nonceOf = (id: string, part: number): string =>

@@ -84,8 +84,12 @@ function* meaningOf(command: Command): Generator<Finding> {
     yield { command: name, mend: "A place that no workspace owns cannot spend." };
 }
 
-function* optionsOf({ name, options }: Command): Generator<Finding> {
+function* optionsOf({ name, options, on = {} }: Command): Generator<Finding> {
   const entries = Object.entries(options);
+  if (on.person !== undefined && options[on.person]?.kind !== "person")
+    yield { command: name, mend: `It is offered on a person: its option "${on.person}" must be a person.` };
+  if (on.message !== undefined && options[on.message]?.kind !== "text")
+    yield { command: name, mend: `It is offered on a message: its option "${on.message}" must be a text.` };
   if (entries.length > DISCORD.options)
     yield {
       command: name,

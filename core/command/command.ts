@@ -44,6 +44,8 @@ export type Declaration<O extends Options> = {
   unbound?: boolean;
   /** Only a button of ours runs it: in no list, no help, no platform's menu. */
   hidden?: boolean;
+  /** Offered on a person or on a message, where the platform has such menus: whom, or what was said, fills the option. */
+  on?: { person?: keyof O & string; message?: keyof O & string };
   /** Lines a person might type, without the slash. */
   examples?: readonly string[];
   run(call: {
@@ -73,11 +75,13 @@ export type Command = Omit<Declaration<Options>, "options" | "run" | "reply" | "
 };
 
 export function command<O extends Options>(declared: Declaration<O>): Command {
+  const { on, ...rest } = declared;
   return {
     reply: "public",
     effects: [],
     examples: [],
-    ...declared,
+    ...rest,
+    ...(on ? { on: on as NonNullable<Command["on"]> } : {}),
     options: declared.options ?? {},
     run: declared.run as unknown as Command["run"],
   };

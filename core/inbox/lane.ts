@@ -172,13 +172,15 @@ const PULLED = new Set(["http", "web"]);
 export const isPushed = ({ push, surface }: Envelope): boolean => push ?? !PULLED.has(surface);
 
 /** `repeat`: the answer of an earlier run, for a button that was pressed before. */
-const pushAnswer = (act: Parameters<typeof answer>[0], { run, envelope }: Row, reply: Reply) =>
+const pushAnswer = (act: Parameters<typeof answer>[0] & { locale?: string }, { run, envelope }: Row, reply: Reply) =>
   answer(act, {
     place: placeOf(envelope),
     subject: run,
     view: reply.view,
     hints: {
       ...envelope.hints,
+      // The language they chose here, before the one that the platform says.
+      ...(act.locale === undefined ? {} : { locale: act.locale }),
       account: envelope.account.id,
       status: reply.status,
       command: reply.command,

@@ -2,7 +2,7 @@
 // the gateway; what is shown is read as Discord's client draws it.
 import { generateKeyPairSync, sign } from "node:crypto";
 import type { APIInteraction } from "discord-api-types/v10";
-import { component, type From, modal, slash } from "../../emulators/discord/interactions.ts";
+import { component, type Dialogue, type From, slash, submitted } from "../../emulators/discord/interactions.ts";
 import { openDiscord, type Shown } from "../../emulators/discord/server.ts";
 import {
   type At,
@@ -134,13 +134,7 @@ async function open(way: Way, now: () => Date): Promise<Platform> {
     await send(pressed);
     const dialogue = answers.get(pressed.id);
     if (dialogue?.type !== 9) throw new Error(`No dialogue opened: ${JSON.stringify(dialogue)}`);
-    const { custom_id, components } = dialogue.data as { custom_id: string; components: Node[] };
-    const fields = components.map(({ component: field }) => {
-      const value = values[field!.custom_id!];
-      if (value === undefined) return [];
-      return [[field!.custom_id!, field!.type === 3 ? [value] : value] as const];
-    });
-    await send(happened(modal(custom_id, Object.fromEntries(fields.flat()), onMessage(at, on))));
+    await send(happened(submitted(dialogue.data as Dialogue, values, onMessage(at, on))));
   }
 
   return {

@@ -25,6 +25,7 @@ export async function readCall(request: IncomingMessage): Promise<Asked> {
     path: url.replace(/^\/api(\/v10)?/, ""),
     body: {},
     files: [],
+    sizes: [],
     auth: headers.authorization,
   };
   const type = headers["content-type"] ?? "";
@@ -33,7 +34,10 @@ export async function readCall(request: IncomingMessage): Promise<Asked> {
   const form = await new Response(bytes, { headers: { "content-type": type } }).formData();
   for (const [name, value] of form.entries()) {
     if (name === "payload_json") asked.body = JSON.parse(String(value)) as Body;
-    else if (typeof value !== "string") asked.files.push(value.name);
+    else if (typeof value !== "string") {
+      asked.files.push(value.name);
+      asked.sizes.push(value.size);
+    }
   }
   return asked;
 }

@@ -87,3 +87,25 @@ export function modal(customId: string, fields: Record<string, string | string[]
   }));
   return sent(base(5, { custom_id: customId, components }, from));
 }
+
+type Field = {
+  type: number;
+  custom_id?: string;
+  value?: string;
+  options?: { value: string; default?: boolean }[];
+  default_values?: { id: string }[];
+};
+export type Dialogue = { custom_id: string; components: { component?: Field }[] };
+
+/** A dialogue as a client sends it in: what was written, and in every other field what stood there. */
+export function submitted(dialogue: Dialogue, values: Record<string, string>, from: From = {}): APIInteraction {
+  const fields = dialogue.components.flatMap(({ component: field }): [string, string | string[]][] => {
+    if (!field?.custom_id) return [];
+    const stood =
+      field.value ?? field.options?.find((o) => o.default)?.value ?? field.default_values?.[0]?.id ?? undefined;
+    const value = values[field.custom_id] ?? stood;
+    if (field.type === 4) return [[field.custom_id, value ?? ""]];
+    return [[field.custom_id, value === undefined || value === "" ? [] : [value]]];
+  });
+  return modal(dialogue.custom_id, Object.fromEntries(fields), from);
+}

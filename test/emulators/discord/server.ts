@@ -2,14 +2,25 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { APIInteraction } from "discord-api-types/v10";
+import { applications, dropped } from "./applications.ts";
 import { type Body, Problem, readCall } from "./body.ts";
 import { wrongInMessage } from "./check.ts";
 import { openGateway } from "./gateway.ts";
 import { snowflake } from "./interactions.ts";
 import { messageOf } from "./message.ts";
+import { paceAt, send, slowDown } from "./reply.ts";
+import { openSaid, type Saying } from "./said.ts";
 import { type Judge, openJudge } from "./spec.ts";
 
-export type Asked = { method: string; path: string; body: Body; files: string[]; auth: string | undefined };
+export type Asked = {
+  method: string;
+  path: string;
+  body: Body;
+  files: string[];
+  /** Of each file, in bytes. */
+  sizes: number[];
+  auth: string | undefined;
+};
 export type Fault =
   | { kind: "slow down"; after: number; global?: boolean }
   | { kind: "broken" }
@@ -36,6 +47,8 @@ export type Discord = {
   /** What neither Discord's description nor its rules would have let through, of either side. */
   wrong: string[];
   closed: Map<string, number>;
+  /** Of one file, in bytes. */
+  most: number;
   fault: (asked: Asked) => Fault | undefined;
   /** A refusal of its own, whatever is asked. */
   refuse: (asked: Asked) => { status: number; code: number } | undefined;
@@ -45,8 +58,13 @@ export type Discord = {
   tell(interaction: APIInteraction): void;
   /** A repetition: the same interaction once more. */
   again(interaction: APIInteraction): void;
+  /** Somebody writes a message. */
+  say(text: string, from?: Saying): { id: string };
   /** Ends every connection of the gateway. */
   hangUp(): void;
+  /** The same, without a word. */
+  cut(): void;
+  gateway: ReturnType<typeof openGateway>["how"];
   connected(): number;
   /** A file that somebody attached, to be fetched from where it says. */
   keepFile(name: string, bytes: Buffer): { id: string; url: string; size: number };
@@ -71,6 +89,7 @@ export async function openDiscord(
   const live = new Map<string, Live>();
   const nonces = new Map<string, string>();
   const gateway = openGateway(token);
+  const said = openSaid(now);
   const server = createServer((request, response) => {
     serve(request, response).catch((error: unknown) => {
       discord.wrong.push(String(error));
@@ -86,6 +105,7 @@ export async function openDiscord(
     commands: new Map(),
     wrong: [],
     closed: new Map(),
+    most: 10_485_760,
     fault: () => undefined,
     refuse: () => undefined,
     began(interaction, acknowledged) {
@@ -108,7 +128,14 @@ export async function openDiscord(
       gateway.tell("INTERACTION_CREATE", interaction);
     },
     again: (interaction) => gateway.tell("INTERACTION_CREATE", interaction),
+    say(text, from) {
+      const told = said.add(text, from);
+      gateway.tell("MESSAGE_CREATE", told);
+      return told;
+    },
     hangUp: gateway.hangUp,
+    cut: gateway.cut,
+    gateway: gateway.how,
     connected: gateway.connected,
     keepFile(name, bytes) {
       const id = snowflake(now());
@@ -152,33 +179,12 @@ export async function openDiscord(
     const fault = discord.fault(asked);
     if (fault?.kind === "drop" && !fault.late) return void response.destroy();
     if (fault?.kind === "broken") return send(response, 500, { message: "500: Internal Server Error", code: 0 });
-    if (fault?.kind === "slow down") {
-      const seconds = fault.after / 1000;
-      const scope = fault.global ? "global" : "user";
-      const headers = {
-        "retry-after": String(seconds),
-        "x-ratelimit-scope": scope,
-        ...(fault.global ? { "x-ratelimit-global": "true" } : {}),
-      };
-      return send(
-        response,
-        429,
-        { message: "You are being rate limited.", retry_after: seconds, global: fault.global ?? false },
-        headers,
-      );
-    }
+    if (fault?.kind === "slow down") return slowDown(response, fault);
     if (fault?.kind === "stall") await new Promise((done) => setTimeout(done, fault.milliseconds));
     try {
       const { status, body } = answer(asked);
       if (fault?.kind === "drop") return void response.destroy();
-      const headers = {
-        "x-ratelimit-bucket": "abcd",
-        "x-ratelimit-limit": "5",
-        "x-ratelimit-remaining": "4",
-        "x-ratelimit-reset-after": "0.2",
-        "x-ratelimit-reset": String(now().getTime() / 1000 + 1),
-      };
-      send(response, status, body, headers);
+      send(response, status, body, paceAt(now()));
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       send(response, error.status, { message: error.message, code: error.code });
@@ -190,6 +196,11 @@ export async function openDiscord(
     if (bad.length === 0) return;
     discord.wrong.push(...bad);
     throw new Problem(400, 50035, `Invalid Form Body: ${bad.join("; ")}`);
+  };
+  const size = ({ sizes }: Asked) => {
+    const all = sizes.reduce((sum, n) => sum + n, 0);
+    if (all > 25 * 1024 * 1024 || sizes.some((n) => n > discord.most))
+      throw new Problem(413, 40005, "Request entity too large");
   };
   const bot = ({ auth }: Asked) => {
     if (auth !== `Bot ${token}`) throw new Problem(401, 0, "401: Unauthorized");
@@ -218,6 +229,7 @@ export async function openDiscord(
   function answer(asked: Asked): { status: number; body?: unknown } {
     const refused = discord.refuse(asked);
     if (refused) throw new Problem(refused.status, refused.code, "Refused, as it was told to.");
+    size(asked);
     const [area = "", id = "", third = "", kind, which] = asked.path.split("?")[0]!.split("/").slice(1);
     const what = `${asked.method} ${area}`;
     if (area === "interactions") return callback(asked, id, third);
@@ -225,9 +237,12 @@ export async function openDiscord(
     bot(asked);
     if (what === "GET gateway") return { status: 200, body: gateway.address(discord.api) };
     if (area === "users") return { status: 200, body: { id: `1000${asked.body.recipient_id}`, type: 1 } };
-    if (area === "applications") return applications(asked, third, kind);
+    if (area === "applications") return applications(discord.commands, judge, now, asked);
+    if (area === "guilds" && asked.method === "GET") return { status: 200, body: said.member(kind ?? "") };
     if (area !== "channels") throw new Problem(404, 0, "404: Not Found");
     channel(id);
+    if (asked.method === "GET")
+      return { status: 200, body: said.history(id, new URLSearchParams(asked.path.split("?")[1])) };
     if (asked.method === "POST") {
       right("MessageCreateRequest", asked);
       const nonce = String(asked.body.nonce ?? "");
@@ -272,36 +287,7 @@ export async function openDiscord(
     return change(message, asked);
   }
 
-  function applications(asked: Asked, third: string, id: string | undefined) {
-    if (third === "") return { status: 200, body: { id: "900", name: "Impresario", verify_key: "" } };
-    if (asked.method === "GET") return { status: 200, body: [...discord.commands.values()] };
-    if (asked.method === "DELETE") return dropped(discord.commands, id ?? "");
-    const bad = judge("ApplicationCommandCreateRequest", asked.body);
-    if (bad.length > 0) throw new Problem(400, 50035, `Invalid Form Body: ${bad.join("; ")}`);
-    const same = [...discord.commands.values()].find((c) => c.name === asked.body.name);
-    const permissions = asked.body.default_member_permissions;
-    const made = {
-      ...asked.body,
-      id: same ? String(same.id) : snowflake(now()),
-      application_id: "900",
-      version: "1",
-      default_member_permissions: permissions === null ? null : String(permissions),
-    };
-    discord.commands.set(made.id, made);
-    return { status: same ? 200 : 201, body: made };
-  }
-
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   discord.api = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api`;
   return discord;
-}
-
-function dropped(from: Map<string, unknown>, id: string): { status: number } {
-  from.delete(id);
-  return { status: 204 };
-}
-
-function send(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
-  response.writeHead(status, { "content-type": "application/json", ...headers });
-  response.end(body === undefined ? undefined : JSON.stringify(body));
 }

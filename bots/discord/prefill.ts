@@ -1,0 +1,58 @@
+// What a form shows when it opens: what was given before, and what was wrong with it. It must open within three seconds,
+// so what is not found in time is not shown.
+import type { APIInteraction } from "discord-api-types/v10";
+import type { View } from "../../core/view/index.ts";
+import { inWorkspace, rawOf } from "../../db/connect.ts";
+import type { Door } from "../surface.ts";
+import { whoOf } from "./decode.ts";
+import { formOf, type Given } from "./forms.ts";
+import { PREFILL_MS } from "./limits.ts";
+
+export async function prefill(door: Door, interaction: APIInteraction, most = PREFILL_MS): Promise<Given> {
+  const form = interaction.type === 3 ? formOf(interaction.data.custom_id) : undefined;
+  if (!form || "command" in form) return {};
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Given>((done) => {
+    timer = setTimeout(() => done({}), most);
+  });
+  const found = lookUp(door, interaction, form.token).catch((error: unknown): Given => {
+    door.house.log.warn({ err: error }, "a form opens without what was given before");
+    return {};
+  });
+  try {
+    return await Promise.race([found, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Only what this very person gave, or was asked: others open the form empty. */
+async function lookUp({ enter }: Door, interaction: APIInteraction, token: string): Promise<Given> {
+  const who = whoOf(interaction);
+  if (!who) return {};
+  const { tenant, account, whole, place: external } = who;
+  const place = { surface: "discord", tenant, external, ...(whole ? { whole } : {}) };
+  const { database, caller } = await enter({ place, account });
+  return inWorkspace(database, caller.workspaceId, async (tx) => {
+    const sql = rawOf(tx);
+    await sql`select set_config('statement_timeout', ${String(PREFILL_MS)}, true)`;
+    const [row] = await sql<{ options: Record<string, unknown>; view: View | null }[]>`
+      select a.options, i.answer->'view' as view
+      from action a left join inbox i on i.workspace_id = a.workspace_id and i.id = a.run_id
+      where a.token = ${token} and (a.for_person is null or a.for_person = ${caller.personId})`;
+    const kept = Object.entries(row?.options ?? {}).flatMap(([name, value]) => written(name, value));
+    const shown = row?.view?.blocks.find((b) => b.kind === "form" && b.action === token);
+    const inputs = shown?.kind === "form" ? shown.inputs : [];
+    const told = inputs.map(({ name, value, error }) => [
+      name,
+      { ...(value === undefined ? {} : { value }), ...(error === undefined ? {} : { error }) },
+    ]);
+    return Object.fromEntries([...kept, ...told]) as Given;
+  });
+}
+
+/** What is more than a line (a file, a sum with its currency) is asked for again. */
+const written = (name: string, value: unknown): [string, { value: string }][] =>
+  typeof value === "string" || typeof value === "number" || typeof value === "boolean"
+    ? [[name, { value: String(value) }]]
+    : [];

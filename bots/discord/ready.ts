@@ -1,0 +1,69 @@
+// A message before it leaves: drawn, and its files read or painted.
+import { readFile, stat } from "node:fs/promises";
+import { fileOf } from "../../core/assets/index.ts";
+
+import type { Outgoing } from "../../core/outbox/index.ts";
+import type { Painter } from "../../core/view/chart/index.ts";
+import type { Reader, View } from "../../core/view/index.ts";
+import { localeOf, say } from "../../core/words/say.ts";
+import type { Kit } from "../surface.ts";
+import type { Hints } from "./decode.ts";
+import { MESSAGE } from "./limits.ts";
+import { assetOf } from "./media.ts";
+import { type File, type How, type Message, type Rendered, render, renderPlain } from "./render.ts";
+
+/** Painter and address come with the door, when the house opens. */
+export type Desk = { painter?: Painter; baseUrl?: URL | undefined };
+export type Ready = { body: Message; files: { name: string; data: Buffer }[] };
+export type Prepared = { parts: Ready[]; lost: string[]; plain(): Ready[] };
+
+/** Discord tells nobody whether somebody reads on a light or a dark ground. The pictures bring their own. */
+const THEME = "dark";
+
+export const readerFor = (hints: Partial<Hints>): Reader => {
+  const locale = localeOf(hints.locale);
+  return { locale, say: (text, vars) => say(locale, text, vars) };
+};
+
+export async function prepare(house: Kit, desk: Desk, message: Outgoing, hints: Partial<Hints>): Promise<Prepared> {
+  const view = message.view!;
+  const reader = readerFor(hints);
+  const how: How = { private: hints.private === true, baseUrl: desk.baseUrl };
+  const plain = () => renderPlain(view, reader, how).messages.map(({ body }) => ({ body, files: [] }));
+  const assets = await measured(house, message.workspaceId, view, hints.most ?? MESSAGE.file);
+  const drawn = render(view, reader, { ...how, charts: desk.painter !== undefined, assets });
+  try {
+    return { parts: await filled(drawn), lost: drawn.lost, plain };
+  } catch (error) {
+    house.log.warn({ message: message.id, err: error }, "a file could not be made and is told in words");
+    const told = render(view, reader, how);
+    return { parts: await filled(told), lost: [...told.lost, "a chart or a file"], plain };
+  }
+
+  function filled({ messages }: Rendered): Promise<Ready[]> {
+    return Promise.all(
+      messages.map(async ({ body, files }) => ({
+        body,
+        files: await Promise.all(files.map(async (file) => ({ name: file.name, data: await bytesOf(file) }))),
+      })),
+    );
+  }
+  async function bytesOf(file: File): Promise<Buffer> {
+    if ("asset" in file) return readFile(fileOf(house.files, message.workspaceId, file.asset));
+    return Buffer.from(await desk.painter!.render(file.chart, { theme: THEME, locale: reader.locale }));
+  }
+}
+
+/** Those of a view's made files that are here, and not larger than the server takes. */
+async function measured(house: Kit, workspaceId: string, { blocks }: View, most: number) {
+  const ids = new Set(blocks.flatMap((block) => assetOf(block) ?? []));
+  const sizes = new Map<string, number>();
+  for (const id of ids) {
+    const size = await stat(fileOf(house.files, workspaceId, id)).then(
+      (file) => file.size,
+      () => undefined,
+    );
+    if (size !== undefined && size > 0 && size <= Math.min(most, MESSAGE.bytes)) sizes.set(id, size);
+  }
+  return sizes;
+}
