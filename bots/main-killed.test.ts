@@ -93,6 +93,11 @@ async function openFront(trap: Trap) {
 type Answer = { status: number; body: { run: string } };
 async function create(url: string, key: string): Promise<Answer> {
   const response = await ask(url, "token.create", OWNER_TOKEN, { key, body: { name: key, role: "member" } });
+  if (response.status === 429) {
+    // So many in a row are too many for one token.
+    await new Promise((done) => setTimeout(done, 1000 * Number(response.headers.get("retry-after"))));
+    return create(url, key);
+  }
   return { status: response.status, body: (await response.json()) as { run: string } };
 }
 

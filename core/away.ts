@@ -30,3 +30,14 @@ const codeOf = (error: unknown): string => {
   const e = error as { code?: string; cause?: { code?: string } } | null;
   return e?.code ?? e?.cause?.code ?? "";
 };
+
+/** Two transactions that crossed: the database undid one, and it may simply run again. */
+export async function again<T>(work: () => Promise<T>, tries = 4): Promise<T> {
+  for (let n = 1; ; n++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (n >= tries || !hasCrossed(error)) throw error;
+    }
+  }
+}

@@ -7,7 +7,7 @@ import { createWorkspace } from "../../core/workspace/index.ts";
 import { inWorkspace, rawOf } from "../../db/connect.ts";
 import { testDatabase } from "../../test/house.ts";
 import { type TestWeb, testWeb } from "../../test/web.ts";
-import { maySee } from "./events.ts";
+import { maySee } from "./stream.ts";
 
 const emit = command({
   name: "fact tell",

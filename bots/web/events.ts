@@ -1,19 +1,16 @@
 // Server-sent events: what happens in the workspace, for live pages and scripts. Last-Event-ID goes on where a
 // broken connection ended.
-
-import { mayActAs, type Role } from "../../core/act.ts";
-import { type Audience, audienceOf } from "../../core/event/index.ts";
+import type { Role } from "../../core/act.ts";
 import { readWho } from "../../core/inbox/index.ts";
 import { refuse } from "../../core/problem.ts";
 import { inWorkspace } from "../../db/connect.ts";
 import { caller, soon, tooMany } from "./identify.ts";
 import { stillThere } from "./still.ts";
-import { isAfter, type Position, positionOf, readAfter, type TailEvent } from "./tail.ts";
+import { type Feed, type Line, openFeed, openLine } from "./stream.ts";
+import { isAfter, type Position, readAfter } from "./tail.ts";
 import { type App, type Ctx, isHead, route, type Web, type Who } from "./web.ts";
 
 const HEARTBEAT = 15_000;
-/** What a client may leave unread before it is let go; it comes back with Last-Event-ID and misses nothing. */
-const MOST_WAITING = 256 * 1024;
 /** Tabs of one person; all streams of one process. */
 const MOST_OWN = 20;
 const MOST_ALL = 2_000;
@@ -37,12 +34,7 @@ export function events(app: App, web: Web): void {
         else open.delete(who.personId);
         all--;
       };
-      try {
-        return new Response(await streamOf(web, c, { who, role, from, left }), { headers: STREAM });
-      } catch (error) {
-        left();
-        throw error;
-      }
+      return new Response(await streamOf(web, c, { who, role, from, left }), { headers: STREAM });
     },
   });
 }
@@ -81,105 +73,52 @@ type Stream = { who: Who; role: Role; from: Position | undefined; left(): void }
 
 /** Opens the stream: what was missed first, read page by page as the client takes it, then what comes. */
 async function streamOf(web: Web, c: Ctx, { who, role, from, left }: Stream): Promise<ReadableStream<Uint8Array>> {
-  const encoder = new TextEncoder();
-  let control: ReadableStreamDefaultController<Uint8Array>;
-  let open = true;
-  let behind: TailEvent[] | undefined = [];
-  let sentTo: Position | undefined = from;
-  let beat: NodeJS.Timeout | undefined;
-  const close = () => {
-    if (!open) return;
-    open = false;
-    clearInterval(beat);
-    leave();
-    left();
-    try {
-      control.close();
-    } catch {
-      // The client closed it first.
-    }
-  };
-  const write = (text: string) => {
-    if (!open) return;
-    if ((control.desiredSize ?? 0) < 0) return close();
-    control.enqueue(encoder.encode(text));
-  };
-  const show = (events: readonly TailEvent[]) => {
-    let text = "";
-    for (const event of events) {
-      const at = positionOf(event);
-      if (sentTo && !isAfter(at, sentTo)) continue;
-      sentTo = at;
-      if (maySee(event, who, role)) text += format(event);
-    }
-    if (text) write(text);
-  };
-  const take = (events: readonly TailEvent[]) => {
-    if (!behind) return show(events);
-    behind.push(...events);
-    if (behind.length > 5_000) close();
-  };
-  const listens = web.tails.listen(who.database, who.workspaceId, { take, end: () => close() });
-  const leave = () =>
-    void listens.then(
-      (tail) => tail.leave(),
-      () => undefined,
-    );
-  const listening = await soon(listens).catch((error) => {
-    // Whoever asked has left: nobody listens when the tail begins after all.
-    leave();
-    throw error;
-  });
-  const stream = new ReadableStream<Uint8Array>(
-    {
-      start(controller) {
-        control = controller;
-      },
-      cancel: close,
-    },
-    { highWaterMark: MOST_WAITING, size: (chunk) => chunk.byteLength },
+  const line = openLine();
+  line.atEnd(left);
+  const feed = openFeed(line, { who, role }, from);
+  const listens = web.tails.listen(who.database, who.workspaceId, { take: feed.take, end: line.close });
+  // Also for a tail that begins when whoever asked has left.
+  line.atEnd(
+    () =>
+      void listens.then(
+        (tail) => tail.leave(),
+        () => undefined,
+      ),
   );
-  beat = setInterval(async () => {
-    write(": still here\n\n");
-    if (open && !(await stillThere(web, who, role))) close();
-  }, HEARTBEAT);
-  beat.unref();
-  c.req.raw.signal.addEventListener("abort", close, { once: true });
-  write("retry: 2000\n: welcome\n\n");
-  void catchUp();
-  return stream;
-
-  async function catchUp(): Promise<void> {
-    try {
-      while (open && from && isAfter(listening.from, sentTo ?? from)) {
-        const page = await readAfter(who.database, who.workspaceId, sentTo ?? from, listening.from);
-        // Nobody reads the past faster than the client: a page is fetched when the one before has left.
-        show(page.events);
-        if (!page.full) break;
-        while (open && (control.desiredSize ?? 0) < MOST_WAITING / 2) await new Promise((done) => setTimeout(done, 20));
-      }
-    } catch (err) {
-      web.house.log.debug({ err }, "events of before could not be read");
-      return close();
-    }
-    const waited = behind ?? [];
-    behind = undefined;
-    show(waited);
+  try {
+    const { from: until } = await soon(listens);
+    keepAlive(web, line, who, role);
+    c.req.raw.signal.addEventListener("abort", line.close, { once: true });
+    line.write("retry: 2000\n: welcome\n\n");
+    void catchUp(web, line, feed, who, until);
+    return line.body;
+  } catch (error) {
+    line.close();
+    throw error;
   }
 }
 
-const format = (event: TailEvent) =>
-  `id: ${event.tx}-${event.seq}\nevent: ${event.name.replace(/[\r\n]/g, " ")}\ndata: ${JSON.stringify({
-    name: event.name,
-    at: new Date(event.at).toISOString(),
-    subject: event.subject,
-    ...(event.runId ? { run: event.runId } : {}),
-    payload: event.payload,
-  })}\n\n`;
+function keepAlive(web: Web, line: Line, who: Who, role: Role): void {
+  const beat = setInterval(async () => {
+    line.write(": still here\n\n");
+    if (line.isOpen() && !(await stillThere(web, who, role))) line.close();
+  }, HEARTBEAT);
+  beat.unref();
+  line.atEnd(() => clearInterval(beat));
+}
 
-/** What everyone may know, one's own, and what one's role sees. */
-export function maySee(event: Pick<TailEvent, "name" | "personId">, who: Pick<Who, "personId">, role: Role): boolean {
-  const audience: Audience = audienceOf(event.name);
-  if (audience === "everyone" || event.personId === who.personId) return true;
-  return audience === "own" ? role === "owner" : mayActAs(role, audience);
+/** Nobody reads the past faster than the client: a page is fetched when the one before has left. */
+async function catchUp(web: Web, line: Line, feed: Feed, who: Who, until: Position): Promise<void> {
+  try {
+    for (let at = feed.at(); at && line.isOpen() && isAfter(until, at); at = feed.at()) {
+      const page = await readAfter(who.database, who.workspaceId, at, until);
+      feed.show(page.events);
+      if (!page.full) break;
+      await line.drained();
+    }
+  } catch (err) {
+    web.house.log.debug({ err }, "events of before could not be read");
+    return line.close();
+  }
+  feed.caughtUp();
 }

@@ -1,4 +1,5 @@
 // What every surface decodes its payloads to, and what every answer is.
+import type { Place } from "../act.ts";
 import type { Outcome } from "../command/index.ts";
 
 export type Content =
@@ -32,3 +33,10 @@ export type Reply = Outcome & {
   /** It shows what is shown only once: whoever passes it on keeps no copy. */
   shownOnce?: true;
 };
+
+export const placeOf = (e: Envelope): Place => ({
+  surface: e.surface,
+  tenant: e.tenant,
+  external: e.place,
+  ...(e.whole ? { whole: true } : {}),
+});

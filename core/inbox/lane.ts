@@ -1,15 +1,13 @@
 // The rows of a lane: take the first, run it, answer it. One transaction each, safe to be killed between any two steps.
 import { inWorkspace, rawOf, type Tx } from "../../db/connect.ts";
-import { isPassing } from "../away.ts";
+import { again, isPassing } from "../away.ts";
 import type { House } from "../house.ts";
-import { answer } from "../outbox/index.ts";
-import { Refusal, refuse, type Words } from "../problem.ts";
-import { localeOf, say } from "../words/say.ts";
+import { Refusal } from "../problem.ts";
 import { type Made, makeAct, readWho } from "./act.ts";
-import type { Envelope, Reply } from "./envelope.ts";
-import { again, perform, placeOf, undone, writeUndone } from "./handle.ts";
+import { type Envelope, placeOf, type Reply } from "./envelope.ts";
+import { perform, writeUndone } from "./perform.ts";
+import { isPushed, pushAnswer, writeUnknown } from "./push.ts";
 import type { Home } from "./receive.ts";
-import { writeAnswer } from "./store.ts";
 
 /** A message that broke this many processes is answered as failed. */
 export const MOST_ATTEMPTS = 3;
@@ -131,7 +129,7 @@ async function answered(
   const place = placeOf(row.envelope);
   const found = work && (await keeper.resolveAccount({ house, home, tx }, row.envelope));
   const [who] = found ? await readWho(tx, found.personId, row.envelope) : [];
-  if (!work || !found || !who || who.erased) return writeUnknown(house, tx, home, row, failure);
+  if (!work || !found || !who || who.erased) return writeUnknown({ house, ...row }, tx, home.workspaceId, failure);
   const caller = { workspaceId: home.workspaceId, personId: found.personId };
   const made = makeAct(
     house,
@@ -146,45 +144,3 @@ async function answered(
   if (isPushed(row.envelope)) await pushAnswer(made.act, row, reply);
   return reply;
 }
-
-/** The caller is nobody here: nothing runs, and they are told. */
-async function writeUnknown(
-  house: House,
-  tx: Tx,
-  home: Home,
-  row: Row,
-  failure: { error: unknown } | undefined,
-): Promise<Reply> {
-  const { run, envelope } = row;
-  const locale = localeOf(envelope.account.locale);
-  const speaker = { run, say: (text: string, vars?: Words) => say(locale, text, vars) };
-  const problem = refuse("unknown-caller", "This account is not known here. Ask for a code with /link.");
-  const outcome = undone(speaker, envelope, failure ? failure.error : problem);
-  const now = house.sources.now();
-  await writeAnswer(tx, run, null, outcome, now);
-  const reply: Reply = { ...outcome, run };
-  const act = { db: tx, workspace: { id: home.workspaceId }, now, newId: house.sources.newId };
-  if (isPushed(envelope)) await pushAnswer(act, row, reply);
-  return reply;
-}
-
-const PULLED = new Set(["http", "web"]);
-export const isPushed = ({ push, surface }: Envelope): boolean => push ?? !PULLED.has(surface);
-
-/** `repeat`: the answer of an earlier run, for a button that was pressed before. */
-const pushAnswer = (act: Parameters<typeof answer>[0] & { locale?: string }, { run, envelope }: Row, reply: Reply) =>
-  answer(act, {
-    place: placeOf(envelope),
-    subject: run,
-    view: reply.view,
-    hints: {
-      ...envelope.hints,
-      // The language they chose here, before the one that the platform says.
-      ...(act.locale === undefined ? {} : { locale: act.locale }),
-      account: envelope.account.id,
-      status: reply.status,
-      command: reply.command,
-      ...(reply.run === run ? {} : { repeat: reply.run }),
-      ...(reply.shownOnce ? { once: true } : {}),
-    },
-  });
