@@ -3,10 +3,12 @@ import { connect, type Database, inWorkspace, rawOf } from "../../db/connect.ts"
 import { type TestHouse, testHouse } from "../../test/house.ts";
 import { everybodyIs, rowsOf, tallies, tally, tallyEnvelope } from "../../test/tally.ts";
 import { openWire, type Wire } from "../../test/wire.ts";
+import { uuidv7 } from "../ids.ts";
 import { createWorkspace } from "../workspace/index.ts";
 import type { Envelope } from "./envelope.ts";
 import { type Lanes, type LanesOptions, startLanes } from "./lanes.ts";
 import { type Home, openIntake } from "./receive.ts";
+import { keepAll } from "./store.ts";
 
 let house: TestHouse;
 let home: Home;
@@ -67,6 +69,27 @@ test("one place is worked off in order and one at a time; places do not wait for
   expect(await notesOf("busy")).toEqual([]);
   await settled("busy");
   expect(await notesOf("busy")).toEqual(["slow", ...names]);
+});
+
+test("what another process is still keeping in a lane is run before what came there later", async () => {
+  const first = Promise.withResolvers<void>();
+  const written = Promise.withResolvers<void>();
+  const item = { run: uuidv7(), at: new Date().toISOString(), envelope: tallyEnvelope("early", "both") };
+  const other = inWorkspace(home.database, home.workspaceId, async (tx) => {
+    await keepAll(tx, home.workspaceId, [item]);
+    written.resolve();
+    await first.promise;
+  });
+  await written.promise;
+  const intake = openIntake(house, { findHome: async () => home, lanes: lanesWith(), patience: 10_000 });
+  const late = intake.receive(tallyEnvelope("behind", "both"));
+  await expect
+    .poll(() => sql("select 1 from pg_stat_activity where datname = current_database() and wait_event = 'advisory'"))
+    .toHaveLength(1);
+  first.resolve();
+  await Promise.all([other, late]);
+  await settled("both");
+  expect(await notesOf("both")).toEqual(["early", "behind"]);
 });
 
 test("a refusal and a bug are answers, undo what they did, and do not stop the lane", async () => {

@@ -7,7 +7,7 @@ import { storableDeep } from "../text.ts";
 import type { Envelope } from "./envelope.ts";
 import type { Lanes } from "./lanes.ts";
 import type { Spool } from "./spool.ts";
-import { INBOX_CHANNEL, type Kept, keep, laneOf } from "./store.ts";
+import { INBOX_CHANNEL, type Item, type Kept, keepAll, laneOf } from "./store.ts";
 
 /** Where a message belongs: which workspace, and the database that holds it. */
 export type Home = { database: Database; workspaceId: string };
@@ -34,7 +34,6 @@ export type Intake = {
 /** `away`: it is kept nowhere; answer 503, or say "try again". */
 export type Received = { run: string; fresh: boolean } | { spooled: string } | "away";
 
-type Item = { run: string; at: string; envelope: Envelope };
 type Waiting = {
   item: Item;
   given: { up: boolean };
@@ -60,11 +59,9 @@ export function openIntake(house: House, options: IntakeOptions): Intake {
     const home = await options.findHome(items[0]!.envelope);
     const lane = laneOf(items[0]!.envelope);
     const lease = lanes && { by: lanes.me, milliseconds: lanes.lease };
-    const all = await inWorkspace(home.database, home.workspaceId, async (tx) => {
-      const kept: Kept[] = [];
-      for (const item of items) kept.push(await keep(tx, home.workspaceId, item, lease));
-      return kept;
-    });
+    const all = await inWorkspace(home.database, home.workspaceId, (tx) =>
+      keepAll(tx, home.workspaceId, items, lease),
+    );
     const leased = all.findIndex((kept) => kept.leased);
     for (const kept of all) if (!kept.fresh) house.meter.duplicate();
     if (leased >= 0) lanes?.took(home, items[leased]!);

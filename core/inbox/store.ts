@@ -26,16 +26,38 @@ export async function claim(
   return rows.length > 0;
 }
 
+/**
+ * Messages of one lane. What another process is keeping there is kept first: a number that is taken earlier and seen
+ * later would be run later than those behind it.
+ */
+export async function keepAll(
+  tx: Tx,
+  workspaceId: string,
+  items: readonly Item[],
+  lease?: { by: string; milliseconds: number },
+): Promise<Kept[]> {
+  const lane = items[0] ? laneOf(items[0].envelope) : "";
+  // Sent at once with what follows, before it.
+  const turn = rawOf(tx)`select pg_advisory_xact_lock(hashtextextended(${`keep:${workspaceId}:${lane}`}, 0))`.execute();
+  turn.catch(() => {});
+  const kept: Kept[] = [];
+  for (const item of items) kept.push(await keep(tx, workspaceId, item, lease));
+  await turn;
+  return kept;
+}
+
+/** A message, the run that it is to become, and when it came. */
+export type Item = { run: string; at: string; envelope: Envelope };
 export type Kept = { run: string; fresh: boolean; leased: boolean };
 
 /**
  * Keeps a message that is worked on after it was acknowledged. Who names itself gets the lease at once, unless an
  * earlier message of the lane is still waiting: then whoever works on that one comes to this one.
  */
-export async function keep(
+async function keep(
   tx: Tx,
   workspaceId: string,
-  { run, envelope, at }: { run: string; envelope: Envelope; at: string },
+  { run, envelope, at }: Item,
   lease?: { by: string; milliseconds: number },
 ): Promise<Kept> {
   const lane = laneOf(envelope);
