@@ -107,6 +107,31 @@ test("a place that is gone is marked once, told once, and asked no more", async 
   expect(marked?.gone).toBe(true);
 });
 
+test("a channel of a server that is connected as a whole: told once a day, and open again when it is", async () => {
+  await sql(
+    `insert into place (workspace_id, id, surface, tenant, external, created_at)
+     values ('${office.house.owner.workspaceId}', '${office.house.sources.newId()}', 'test', 't1', '', now())`,
+  );
+  office.platform.fault = (call) => (call.place === "room" ? { kind: "gone" } : undefined);
+  for (let n = 0; n < 3; n++) await say("room", `m${n}`);
+  outboxWith();
+  await settled();
+  await say("room", "late");
+  await settled();
+  const told = () => sql<{ payload: object }>("select payload from event where name = 'place.gone' and subject = 'room'");
+  expect((await told()).map((e) => e.payload)).toEqual([{ surface: "test", tenant: "t1", place: "room", unsent: 3 }]);
+  await say("hall", "fine");
+  office.house.clock.now = new Date(office.house.clock.now.getTime() + 25 * 3_600_000);
+  await say("room", "next day");
+  await settled();
+  expect(await told()).toHaveLength(2);
+  office.platform.fault = () => undefined;
+  await say("room", "open again");
+  await settled();
+  expect(texts("room").at(-1)).toBe("open again");
+  expect((await rows("place = 'hall'"))[0]?.status).toBe("sent");
+});
+
 test("two processes: one sends for a surface, and the other when the first is gone", async () => {
   const one = outboxWith();
   await expect.poll(() => one.leads("test")).toBe(true);

@@ -1,6 +1,7 @@
 // The rows of the outbox as the sender sees them: the head of a place, and what became of it. One transaction a step.
 // Leases and waits are measured by the database's own clock: all processes agree on it, and a test's clock stops nothing.
 import { type Database, inWorkspace, rawOf, type Tx } from "../../db/connect.ts";
+import { placeGone } from "./events.ts";
 import type { Outgoing } from "./sender.ts";
 import type { PlaceKey } from "./write.ts";
 
@@ -30,8 +31,12 @@ export function step(
 }
 
 /** Without taking the next. */
-export const finish = (database: Database, { workspaceId }: PlaceKey, ending: Ending) =>
-  inWorkspace(database, workspaceId, (tx) => end(tx, ending));
+export const finish = (
+  database: Database,
+  { workspaceId }: PlaceKey,
+  ending: Ending,
+  more: (tx: Tx) => Promise<unknown>,
+): Promise<unknown> => inWorkspace(database, workspaceId, (tx) => Promise.all([end(tx, ending), more(tx)]));
 
 function end(tx: Tx, ending: Ending) {
   const raw = rawOf(tx);
@@ -109,19 +114,27 @@ export async function waitingPlaces(database: Database, workspaceId: string, sur
   return rows.map((row) => ({ ...row, workspaceId }));
 }
 
+/** A channel of a server that is connected as a whole has no row that could be marked: it is told once a day at most. */
+const TOLD_AGAIN = "1 day";
+
 /** The place is closed to us: it is marked, and what waits for it will never leave. */
 export async function markGone(
   tx: Tx,
   { surface, tenant, place }: PlaceKey,
   now: Date,
-): Promise<{ marked: boolean; failed: number }> {
+): Promise<{ news: boolean; failed: number }> {
   const raw = rawOf(tx);
   const [marked, failed] = await Promise.all([
-    raw`update place set gone_at = ${now.toISOString()}
-      where surface = ${surface} and tenant = ${tenant} and external = ${place} and gone_at is null`,
+    raw<{ news: boolean }[]>`
+      with own as (select id, gone_at from place where surface = ${surface} and tenant = ${tenant} and external = ${place}),
+      marked as (update place p set gone_at = ${now.toISOString()} from own where p.id = own.id and own.gone_at is null)
+      select case when exists (select from own) then exists (select from own where gone_at is null)
+        else not exists (select from event e where e.name = ${placeGone.name} and e.subject = ${place}
+          and e.at > ${now.toISOString()}::timestamptz - ${TOLD_AGAIN}::interval
+          and e.payload->>'surface' = ${surface} and e.payload->>'tenant' = ${tenant}) end as news`,
     raw`update outbox set status = 'failed', error = 'The place is gone.', lease_until = null,
         view = case when hints ? 'once' then null else view end
       where surface = ${surface} and tenant = ${tenant} and place = ${place} and status in ('waiting', 'sending')`,
   ]);
-  return { marked: marked.count > 0, failed: failed.count };
+  return { news: marked[0]!.news, failed: failed.count };
 }

@@ -1,0 +1,60 @@
+// Everything that may leave for one place now: each message sent, and what became of it written with taking the next.
+import type { Database, Tx } from "../../db/connect.ts";
+import { isPassing } from "../away.ts";
+import { type Delivery, deliver, type Outcome } from "./deliver.ts";
+import { type Ending, finish, type Head, step } from "./rows.ts";
+import type { Outgoing } from "./sender.ts";
+import { tellFailed, tellGone } from "./tell.ts";
+import type { PlaceKey } from "./write.ts";
+
+export type Visit = {
+  database: Database;
+  place: PlaceKey;
+  delivery: Delivery;
+  lease: number;
+  /** Whether it is still for us to send to this place. */
+  goesOn(): boolean;
+  stopped(): boolean;
+};
+type Done = { outcome: Outcome; message: Outgoing };
+
+/** Answers how long the head of the place has to wait; nothing: nothing waits. */
+export async function visit(to: Visit): Promise<number | undefined> {
+  let done: Done | undefined;
+  for (;;) {
+    const last = done;
+    const goesOn = to.goesOn();
+    const head: Head = await lasting(to, () => write(to, last, goesOn));
+    if (!head || !goesOn) return undefined;
+    if ("wait" in head) return head.wait;
+    const { message, since, gone } = head;
+    const outcome: Outcome = gone ? { id: message.id, kind: "gone" } : await deliver(to.delivery, message, since);
+    done = { outcome, message };
+  }
+}
+
+/** What became of a message is known only to us: it is written as soon as the database can be reached again. */
+async function lasting<T>({ stopped }: Visit, work: () => Promise<T>): Promise<T> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isPassing(error) || (stopped() && tries > 5)) throw error;
+      await new Promise((done) => setTimeout(done, Math.min(1000, 50 * 2 ** tries)));
+    }
+  }
+}
+
+async function write({ database, place, delivery, lease }: Visit, done: Done | undefined, goesOn: boolean) {
+  if (!done) return goesOn ? step(database, place, lease, undefined) : undefined;
+  const { outcome, message } = done;
+  const gone = outcome.kind === "gone";
+  const ending: Ending = gone ? { id: outcome.id, kind: "failed", error: "The place is gone." } : outcome;
+  const tell = (tx: Tx) => {
+    if (ending.kind !== "failed") return Promise.resolve();
+    return gone ? tellGone(delivery.house, tx, place) : tellFailed(delivery.house, tx, place, message, ending.error);
+  };
+  if (goesOn) return step(database, place, lease, ending, tell);
+  await finish(database, place, ending, tell);
+  return undefined;
+}
