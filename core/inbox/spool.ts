@@ -56,32 +56,14 @@ export function openSpool({ folder, log, most = MOST }: SpoolOptions): Spool {
       const batch = waiting;
       waiting = [];
       try {
-        await put(Buffer.from(batch.map((w) => w.line).join("")));
+        bytes += await put(folder, Buffer.from(batch.map((w) => w.line).join("")));
+        alarm();
         for (const one of batch) one.done();
       } catch (error) {
         for (const one of batch) one.failed(error);
       }
     }
     flushing = undefined;
-  }
-
-  async function put(block: Buffer): Promise<void> {
-    for (let kept = false; !kept; ) {
-      const file = await open(current, "a", 0o600);
-      try {
-        const before = await file.stat();
-        if (before.size === 0) await syncFolder(folder);
-        const { bytesWritten } = await file.write(block);
-        if (bytesWritten < block.length) throw Object.assign(new Error("No room on the disk."), { code: "ENOSPC" });
-        await file.datasync();
-        const named = await stat(current).catch(() => undefined);
-        kept = named?.ino === before.ino && named.dev === before.dev;
-      } finally {
-        await file.close();
-      }
-    }
-    bytes += block.length;
-    alarm();
   }
 
   async function drain(take: (lines: unknown[]) => Promise<void>): Promise<void> {
@@ -121,6 +103,26 @@ export function openSpool({ folder, log, most = MOST }: SpoolOptions): Spool {
       await flushing;
     },
   };
+}
+
+/** On disk, in the file that has the name: whoever drained it meanwhile did not see this. Answers how much it was. */
+async function put(folder: string, block: Buffer): Promise<number> {
+  const current = join(folder, CURRENT);
+  for (let kept = false; !kept; ) {
+    const file = await open(current, "a", 0o600);
+    try {
+      const before = await file.stat();
+      if (before.size === 0) await syncFolder(folder);
+      const { bytesWritten } = await file.write(block);
+      if (bytesWritten < block.length) throw Object.assign(new Error("No room on the disk."), { code: "ENOSPC" });
+      await file.datasync();
+      const named = await stat(current).catch(() => undefined);
+      kept = named?.ino === before.ino && named.dev === before.dev;
+    } finally {
+      await file.close();
+    }
+  }
+  return block.length;
 }
 
 const sumOf = (json: string) => createHash("sha256").update(json).digest("hex").slice(0, 8);

@@ -1,0 +1,110 @@
+// Messages on their way to the database: in order in each lane, and what comes together goes in one transaction.
+import { inWorkspace } from "../../db/connect.ts";
+import { isAway } from "../away.ts";
+import type { House } from "../house.ts";
+import type { Lanes } from "./lanes.ts";
+import type { Home, IntakeOptions } from "./receive.ts";
+import { INBOX_CHANNEL, type Item, type Kept, keepAll, laneOf } from "./store.ts";
+
+type GivenUp = { up: boolean };
+type Waiting = {
+  item: Item;
+  given: GivenUp;
+  done(kept: Kept | undefined): void;
+  failed(error: unknown): void;
+};
+
+/** Messages of one place in one transaction. */
+export const MOST_AT_ONCE = 50;
+
+export type Keeping = {
+  /** Undefined: its caller had given it up before its turn came. */
+  keep(item: Item, given: GivenUp): Promise<Kept | undefined>;
+  /** Messages of one lane, in one transaction. */
+  store(items: Item[]): Promise<Kept[]>;
+  idle(): Promise<unknown>;
+};
+
+export function openKeeping(house: House, findHome: IntakeOptions["findHome"], lanes: Lanes | undefined): Keeping {
+  const queue = openQueues(store);
+  /** Deliveries on their way: a repetition waits for the first instead of standing in its lane. */
+  const underWay = new Map<string, Promise<Kept | undefined>>();
+
+  async function store(items: Item[]): Promise<Kept[]> {
+    const home = await findHome(items[0]!.envelope);
+    const lane = laneOf(items[0]!.envelope);
+    const lease = lanes && { by: lanes.me, milliseconds: lanes.lease };
+    const all = await inWorkspace(home.database, home.workspaceId, (tx) => keepAll(tx, home.workspaceId, items, lease));
+    const leased = all.findIndex((kept) => kept.leased);
+    for (const kept of all) if (!kept.fresh) house.meter.duplicate();
+    if (leased >= 0) lanes?.took(home, items[leased]!);
+    else if (lanes && all.some((kept) => kept.fresh)) lanes.wake(home, lane);
+    else if (all.some((kept) => kept.fresh)) await tell(home, lane);
+    return all;
+  }
+
+  /** A notice that is lost costs only time: the others also look by themselves. */
+  const tell = ({ database, workspaceId }: Home, lane: string) =>
+    database.client`select pg_notify(${INBOX_CHANNEL}, ${JSON.stringify([workspaceId, lane])})`.catch(
+      (error: unknown) => house.log.warn({ err: error }, "the lanes could not be told"),
+    );
+
+  function keep(item: Item, given: GivenUp): Promise<Kept | undefined> {
+    const { surface, tenant, delivery } = item.envelope;
+    if (delivery === "") return queue.add(item, given);
+    const key = `${surface}\n${tenant}\n${delivery}`;
+    const first = underWay.get(key);
+    if (first) {
+      house.meter.duplicate();
+      return first.then((kept) => kept && { ...kept, fresh: false });
+    }
+    const mine = queue.add(item, given).finally(() => underWay.delete(key));
+    underWay.set(key, mine);
+    return mine;
+  }
+
+  return { keep, store, idle: queue.idle };
+}
+
+/** Those of one lane go in order. */
+function openQueues(store: Keeping["store"]) {
+  const queues = new Map<string, Waiting[]>();
+  const working = new Set<Promise<void>>();
+
+  /** What came while others were being written goes together: a crowd in one place costs few commits. */
+  async function workOff(lane: string): Promise<void> {
+    const queue = queues.get(lane)!;
+    while (queue.length > 0) {
+      const some = queue.splice(0, MOST_AT_ONCE);
+      for (const one of some) if (one.given.up) one.done(undefined);
+      await storeAll(some.filter((one) => !one.given.up));
+    }
+    queues.delete(lane);
+  }
+
+  async function storeAll(some: Waiting[]): Promise<void> {
+    if (some.length === 0) return;
+    try {
+      const kept = await store(some.map((one) => one.item));
+      for (const [at, one] of some.entries()) one.done(kept[at]);
+    } catch (error) {
+      // One that cannot be kept must not take the others with it.
+      if (some.length > 1 && !isAway(error)) for (const one of some) await storeAll([one]);
+      else for (const one of some) one.failed(error);
+    }
+  }
+
+  return {
+    add: (item: Item, given: GivenUp) =>
+      new Promise<Kept | undefined>((done, failed) => {
+        const lane = laneOf(item.envelope);
+        const one = { item, given, done, failed };
+        const queue = queues.get(lane);
+        if (queue) return void queue.push(one);
+        queues.set(lane, [one]);
+        const work = workOff(lane).finally(() => working.delete(work));
+        working.add(work);
+      }),
+    idle: () => Promise.all(working),
+  };
+}
