@@ -92,12 +92,7 @@ export async function poll(ear: () => Promise<Ear>, door: Door): Promise<Connect
     const code = isRefused(error) ? error.error_code : 0;
     pause = Math.min(30_000, Math.max(500, pause * 2));
     if (isRefused(error) && error.parameters?.retry_after) pause = error.parameters.retry_after * 1_000;
-    const words =
-      code === 409
-        ? "somebody else polls with this TELEGRAM_TOKEN, or it has a webhook: stop the other one"
-        : code === 401 || code === 404
-          ? "Telegram does not know this TELEGRAM_TOKEN: ask @BotFather for the right one"
-          : "Telegram cannot be heard";
+    const words = wordsFor(code);
     if (code === 409) pause = Math.max(pause, 3_000);
     if (words !== told) log.warn({ code, err: error }, words);
     told = words;
@@ -119,6 +114,13 @@ export async function poll(ear: () => Promise<Ear>, door: Door): Promise<Connect
       await Promise.race([looping, sleep(milliseconds)]);
     },
   };
+}
+
+function wordsFor(code: number): string {
+  if (code === 409) return "somebody else polls with this TELEGRAM_TOKEN, or it has a webhook: stop the other one";
+  if (code === 401 || code === 404)
+    return "Telegram does not know this TELEGRAM_TOKEN: ask @BotFather for the right one";
+  return "Telegram cannot be heard";
 }
 
 const sleep = (milliseconds: number, signal?: AbortSignal) =>

@@ -74,10 +74,56 @@ export function makeModel({ api, newKey, now, storage, speak }: Means) {
   const lost = () => set({ phase: "out", notice: "signed-out" });
   const drafts = makeDrafts(storage, now);
   const history = makeHistory(store, api, lost);
-  // What is said before the page knows who says it waits for that.
-  let gate = Promise.withResolvers<void>();
-  const post = makeSender(store, api, { now, drafts, lost, ready: () => gate.promise });
+  const gate = makeGate();
+  const post = makeSender(store, api, { now, drafts, lost, ready: gate.passed });
+  return {
+    ...history,
+    ...makeDoor({ store, api, history, drafts, gate, speak, post }),
+    ...makeVoice({ post, newKey, history }),
+    get,
+    subscribe: store.subscribe,
+    /** Somebody is signed in, and what they may do is known. */
+    ready: gate.passed,
+    lost,
+    discard: (key: string) => set({ turns: get().turns.filter((t) => t.key !== key) }),
+    notice: (notice: State["notice"]) => set({ notice }),
+    reachable(yes: boolean): void {
+      const { reachable, turns } = get();
+      if (reachable === yes) return;
+      const waits = yes ? "sending" : "connection";
+      set({ reachable: yes, turns: turns.map((t) => (t.waits ? { ...t, waits } : t)) });
+    },
+  };
+}
 
+type Gate = ReturnType<typeof makeGate>;
+type Post = ReturnType<typeof makeSender>;
+type History = ReturnType<typeof makeHistory>;
+
+/** What is said before the page knows who says it waits here. */
+function makeGate() {
+  let gate = Promise.withResolvers<void>();
+  return {
+    passed: () => gate.promise,
+    open: () => gate.resolve(),
+    shut() {
+      gate = Promise.withResolvers();
+    },
+  };
+}
+
+type DoorMeans = {
+  store: Store;
+  api: Api;
+  history: History;
+  drafts: ReturnType<typeof makeDrafts>;
+  gate: Gate;
+  speak: Means["speak"];
+  post: Post;
+};
+
+/** Who is here: coming in, going out. */
+function makeDoor({ store: { get, set }, api, history, drafts, gate, speak, post }: DoorMeans) {
   async function enter(session: Session): Promise<void> {
     await speak(session.locale);
     const commands = await api.commands();
@@ -86,24 +132,17 @@ export function makeModel({ api, newKey, now, storage, speak }: Means) {
     const clean: Partial<State> =
       before === undefined || before === session.person.id ? {} : { turns: [], history: "first", next: undefined };
     set({ phase: "in", session, commands: "items" in commands ? commands.items : [], notice: undefined, ...clean });
-    gate.resolve();
+    gate.open();
     await history.refresh();
     const here = new Set(get().turns.map((t) => t.key));
     for (const unsent of drafts.waiting(session.person.id)) if (!here.has(unsent.key)) void post(unsent);
   }
-
   return {
-    ...history,
-    get,
-    subscribe: store.subscribe,
-    /** Somebody is signed in, and what they may do is known. */
-    ready: () => gate.promise,
-    lost,
     async start(): Promise<void> {
       const session = await api.session();
       if ("csrf" in session) return enter(session);
       // What was typed in these moments was typed by nobody.
-      gate = Promise.withResolvers();
+      gate.shut();
       set({ phase: "out", turns: [] });
     },
     async signIn(token: string): Promise<Problem | undefined> {
@@ -115,9 +154,15 @@ export function makeModel({ api, newKey, now, storage, speak }: Means) {
     async signOut(): Promise<void> {
       await api.signOut();
       drafts.clear();
-      gate = Promise.withResolvers();
+      gate.shut();
       set({ phase: "out", session: undefined, turns: [], history: "first", next: undefined, commands: [] });
     },
+  };
+}
+
+/** What a person says: a command with its options, words, a press; and the same once more. */
+function makeVoice({ post, newKey, history }: { post: Post; newKey: Means["newKey"]; history: History }) {
+  return {
     run: (
       command: string,
       options: Record<string, unknown>,
@@ -131,13 +176,5 @@ export function makeModel({ api, newKey, now, storage, speak }: Means) {
       return answer;
     },
     again: async (turn: Turn): Promise<Answer> => (turn.unsent ? post(turn.unsent) : {}),
-    discard: (key: string) => set({ turns: get().turns.filter((t) => t.key !== key) }),
-    notice: (notice: State["notice"]) => set({ notice }),
-    reachable(yes: boolean): void {
-      const { reachable, turns } = get();
-      if (reachable === yes) return;
-      const waits = yes ? "sending" : "connection";
-      set({ reachable: yes, turns: turns.map((t) => (t.waits ? { ...t, waits } : t)) });
-    },
   };
 }

@@ -45,10 +45,54 @@ export function Pick({ id, command, option, value, label, attributes, onChange }
   </div>`;
 }
 
-function usePick(box: { current: HTMLElement | null }, props: Omit<Props, "id" | "label" | "attributes">) {
-  const { complete } = useShared();
+type Picking = Omit<Props, "id" | "label" | "attributes">;
+
+function usePick(box: { current: HTMLElement | null }, props: Picking) {
   // What is shown is the label; what is sent, the value.
   const [shown, setShown] = useState(props.value);
+  const list = useSuggested(box, props);
+  const { rows, state, active, close, ask } = list;
+  const shut = state === "shut";
+  const pick = (n: number) => {
+    const row = rows[n];
+    if (!row) return;
+    setShown(row.label);
+    props.onChange(row.value);
+    close();
+  };
+  const deed = (key: string): (() => void) | undefined => {
+    if (shut) return key === "ArrowDown" ? () => void ask("", 0) : undefined;
+    const next = moved(key, active, rows.length);
+    if (next !== undefined) return () => list.setActive(next);
+    if (key === "Escape") return close;
+    return key === "Enter" && rows[active] ? () => pick(active) : undefined;
+  };
+  return {
+    ...{ shown, rows, open: !shut, busy: state === "asking", active, setActive: list.setActive, place: list.place },
+    ...{ pick, close },
+    focus: () => void ask("", 0),
+    type(text: string) {
+      setShown(text);
+      props.onChange(text);
+      // What was offered for fewer letters must not be chosen for these.
+      list.offer(narrowed(rows, text), text);
+      void ask(text, TYPING_PAUSE);
+    },
+    key(e: KeyboardEvent) {
+      if (e.isComposing) return;
+      // Tab goes on to the next input, with what is chosen here.
+      if (e.key === "Tab" && !shut) return pick(active);
+      const does = deed(e.key);
+      if (!does) return;
+      e.preventDefault();
+      does();
+    },
+  };
+}
+
+/** What the server offers for what is typed, and which of it is the active one. */
+function useSuggested(box: { current: HTMLElement | null }, { command, option }: Picking) {
+  const { complete } = useShared();
   const [rows, setRows] = useState<readonly Suggestion[]>([]);
   const [state, setState] = useState<"shut" | "asking" | "open">("shut");
   const [place, setPlace] = useState<Place>({});
@@ -63,7 +107,7 @@ function usePick(box: { current: HTMLElement | null }, props: Omit<Props, "id" |
     const turn = ++asked.current;
     setState("asking");
     await new Promise((r) => setTimeout(r, pause));
-    const found = turn === asked.current ? await complete(props.command, props.option, typed) : [];
+    const found = turn === asked.current ? await complete(command, option, typed) : [];
     if (turn !== asked.current) return;
     offer(found, typed);
     setState("open");
@@ -72,50 +116,8 @@ function usePick(box: { current: HTMLElement | null }, props: Omit<Props, "id" |
     asked.current++;
     setState("shut");
   };
-  const pick = (n: number) => {
-    const row = rows[n];
-    if (!row) return;
-    setShown(row.label);
-    props.onChange(row.value);
-    close();
-  };
   useKept(box, state !== "shut", () => setPlace(placeBy(box.current)), close);
-  const shut = state === "shut";
-  const deed = (key: string): (() => void) | undefined => {
-    if (shut) return key === "ArrowDown" ? () => void ask("", 0) : undefined;
-    const next = moved(key, active, rows.length);
-    if (next !== undefined) return () => setActive(next);
-    if (key === "Escape") return close;
-    return key === "Enter" && rows[active] ? () => pick(active) : undefined;
-  };
-  return {
-    shown,
-    rows,
-    open: !shut,
-    busy: state === "asking",
-    active,
-    setActive,
-    place,
-    pick,
-    close,
-    focus: () => void ask("", 0),
-    type(text: string) {
-      setShown(text);
-      props.onChange(text);
-      // What was offered for fewer letters must not be chosen for these.
-      offer(narrowed(rows, text), text);
-      void ask(text, TYPING_PAUSE);
-    },
-    key(e: KeyboardEvent) {
-      if (e.isComposing) return;
-      // Tab goes on to the next input, with what is chosen here.
-      if (e.key === "Tab" && !shut) return pick(active);
-      const does = deed(e.key);
-      if (!does) return;
-      e.preventDefault();
-      does();
-    },
-  };
+  return { rows, state, place, active, setActive, offer, ask, close };
 }
 
 /** Keeps the list at its input while the page moves, by itself or by hand, and shuts it when the input has left the screen. */
