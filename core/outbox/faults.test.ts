@@ -118,7 +118,8 @@ test("a channel of a server that is connected as a whole: told once a day, and o
   await settled();
   await say("room", "late");
   await settled();
-  const told = () => sql<{ payload: object }>("select payload from event where name = 'place.gone' and subject = 'room'");
+  const told = () =>
+    sql<{ payload: object }>("select payload from event where name = 'place.gone' and subject = 'room'");
   expect((await told()).map((e) => e.payload)).toEqual([{ surface: "test", tenant: "t1", place: "room", unsent: 3 }]);
   await say("hall", "fine");
   office.house.clock.now = new Date(office.house.clock.now.getTime() + 25 * 3_600_000);
