@@ -17,6 +17,7 @@ const PARTS = {
   web: { run: serve },
   backup: { run: data },
   restore: { run: data },
+  manifest: { run: tool },
   dev: {
     dev: true,
     run: (at, args) => run(at, ["--watch", "--watch-preserve-output", "bots/main.ts", "start", ...args]),
@@ -34,6 +35,11 @@ function serve(at, args, part) {
 function data(at, args, part) {
   loadSettings();
   return become(at, "bots/keep.ts", [part, ...args]);
+}
+
+function tool(at, args, part) {
+  loadSettings();
+  return become(at, `bots/${part}.ts`, args);
 }
 
 async function bench(at, args) {

@@ -82,7 +82,17 @@ export function reader(env: Env): { read: Read; problems: string[] } {
   return { read, problems };
 }
 
-export function readSettings(env: Env, { terminal = false, cwd = process.cwd() } = {}): Settings {
+/** As a start needs it: with a key, which is made when there is none. */
+export function readSettings(env: Env, how: Reading = {}): Settings {
+  const { keptKey, secretKey, ...settings } = lookAtSettings(env, how);
+  return { ...settings, secretKey: secretKey ?? keptSecret(settings.dataDir) };
+}
+
+type Reading = { terminal?: boolean; cwd?: string };
+/** What was set, read without changing anything: for tools that only look. */
+export type Looked = Omit<Settings, "secretKey"> & { secretKey: string | undefined; keptKey: string };
+
+export function lookAtSettings(env: Env, { terminal = false, cwd = process.cwd() }: Reading = {}): Looked {
   const { read, problems } = reader(env);
   const port = (name: string) => read(name, portOf, "a port number from 0 to 65535 (0 takes any free one)");
   const test = env.NODE_ENV === "test";
@@ -115,8 +125,10 @@ export function readSettings(env: Env, { terminal = false, cwd = process.cwd() }
     problems.push("DATABASE_APP_URL must be unset without DATABASE_URL: it is the app's way into that database.");
   const secretKey = read("SECRET_KEY", secretOf, "at least 16 letters that nobody can guess");
   if (problems.length > 0) throw new WrongSettings(problems);
-  return { ...settings, secretKey: secretKey ?? keptSecret(dataDir) };
+  return { ...settings, secretKey, keptKey: keyFile(dataDir) };
 }
+
+const keyFile = (dataDir: string) => join(dataDir, "secret.key");
 
 /** One key for each purpose: whoever learns one knows nothing of the others. */
 export const keyFor = (secretKey: string, purpose: string, length = 32): Buffer =>
@@ -124,7 +136,7 @@ export const keyFor = (secretKey: string, purpose: string, length = 32): Buffer 
 
 /** The key of this installation: made once, readable by its user only. Two processes that start at once agree. */
 function keptSecret(dataDir: string): string {
-  const file = join(dataDir, "secret.key");
+  const file = keyFile(dataDir);
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     try {

@@ -1,30 +1,37 @@
-// The menu that Telegram shows behind "/": first words only, in each language. Compared with what is there, replaced in
-// one call, never deleted first; a command that Telegram would refuse is left out and named.
+// The menu that Telegram shows behind "/": first words only, in each language; in groups only what everybody may run.
+// Compared with what is there, replaced in one call, never deleted first; what Telegram would refuse is left out, named.
 import type { BotCommand } from "@grammyjs/types";
 import type { Api } from "grammy";
-import { groupsOf, type Registry } from "../../core/command/index.ts";
+import { type Command, groupsOf, type Registry } from "../../core/command/index.ts";
 import { LOCALES, type Locale } from "../../core/words/say.ts";
 import type { Step } from "../surface.ts";
 import { COMMAND_NAME, COMMANDS, COMMANDS_TEXT, DESCRIPTION } from "./limits.ts";
 import { shown } from "./markup.ts";
 
-export type Menu = { language: string; commands: BotCommand[]; left: { word: string; why: string }[] };
+/** Telegram takes the first list that fits: the one of groups, else the one without a scope. */
+const SCOPES = ["default", "all_group_chats"] as const;
+type Scope = (typeof SCOPES)[number];
+export type Menu = { scope: Scope; language: string; commands: BotCommand[]; left: { word: string; why: string }[] };
 
 /** Telegram's languages have two letters; a region's list would hide the other's. */
 export function menus(commands: Registry): Menu[] {
   const seen = new Set<string>();
-  return LOCALES.flatMap((locale) => {
+  const languages = LOCALES.flatMap((locale) => {
     const language = locale === "en" ? "" : locale.slice(0, 2);
     if (seen.has(language) || language === "en") return [];
     seen.add(language);
-    return [menuIn(commands, locale, language)];
+    return [{ locale, language }];
+  });
+  return SCOPES.flatMap((scope) => {
+    const all = commands.all().filter(({ role }) => scope === "default" || role === "member");
+    return languages.map(({ locale, language }) => ({ scope, language, ...menuIn(all, locale) }));
   });
 }
 
-function menuIn(registry: Registry, locale: Locale, language: string): Menu {
+function menuIn(all: readonly Command[], locale: Locale): Pick<Menu, "commands" | "left"> {
   const left: Menu["left"] = [];
   const names = new Set<string>();
-  const found = groupsOf(registry.all(), locale).flatMap(({ word, name, says }) => {
+  const found = groupsOf(all, locale).flatMap(({ word, name, says }) => {
     // Only Latin letters are allowed: elsewhere the English word stands.
     const command = COMMAND_NAME.test(name) && !names.has(name) ? name : word;
     const description = cut(shown(says).replace(/\s+/g, " ").trim(), DESCRIPTION);
@@ -37,7 +44,7 @@ function menuIn(registry: Registry, locale: Locale, language: string): Menu {
   });
   if (found.length > COMMANDS)
     left.push(...found.slice(COMMANDS).map((c) => ({ word: c.command, why: `More than ${COMMANDS} commands.` })));
-  return { language, commands: within(found.slice(0, COMMANDS)), left };
+  return { commands: within(found.slice(0, COMMANDS)), left };
 }
 
 /** Long descriptions give way until all of it is taken. */
@@ -52,8 +59,11 @@ function within(commands: BotCommand[]): BotCommand[] {
   return list;
 }
 
-/** As it stands in a list of steps: the same word in several languages is several commands. */
-const named = (word: string, language: string) => (language === "" ? word : `${word} (${language})`);
+/** As it stands in a list of steps: the same word in several lists is several commands. */
+function named(word: string, { scope, language }: Menu): string {
+  const where = [scope === "default" ? "" : "groups", language].filter(Boolean).join(", ");
+  return where ? `${word} (${where})` : word;
+}
 
 const cut = (text: string, most: number): string =>
   text.length <= most ? text : `${text.slice(0, most - 1).trimEnd()}…`.toWellFormed();
@@ -71,13 +81,17 @@ export function* differences(now: readonly BotCommand[], wanted: readonly BotCom
 
 export async function register(api: Api, commands: Registry, apply: boolean): Promise<Step[]> {
   const steps: Step[] = [];
-  for (const { language, commands: wanted, left } of menus(commands)) {
-    const where = language === "" ? {} : { language_code: language as "de" };
+  for (const menu of menus(commands)) {
+    const { scope, language, commands: wanted, left } = menu;
+    const where = {
+      ...(scope === "default" ? {} : { scope: { type: scope } }),
+      ...(language === "" ? {} : { language_code: language as "de" }),
+    };
     const now = await api.raw.getMyCommands(where);
     const changes = [...differences(now, wanted)];
     const order = now.map((c) => c.command).join() !== wanted.map((c) => c.command).join();
     const omitted = left.map(({ word, why }): Step => ({ kind: "left out", name: word, why }));
-    steps.push(...[...changes, ...omitted].map((step) => ({ ...step, name: named(step.name, language) })));
+    steps.push(...[...changes, ...omitted].map((step) => ({ ...step, name: named(step.name, menu) })));
     if (apply && (changes.length > 0 || order)) await api.raw.setMyCommands({ ...where, commands: wanted });
   }
   return steps;

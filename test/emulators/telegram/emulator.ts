@@ -136,8 +136,8 @@ export async function openTelegram() {
       return Object.assign(state, { webhook: params.url, secret: params.secret_token }) && true;
     if (method === "deleteWebhook") return Object.assign(state, { webhook: "" }) && true;
     if (method === "getWebhookInfo") return { url: state.webhook, pending_update_count: queue.length };
-    if (method === "setMyCommands") return menus.set(String(params.language_code ?? ""), params.commands) && true;
-    if (method === "getMyCommands") return menus.get(String(params.language_code ?? "")) ?? [];
+    if (method === "setMyCommands") return menus.set(listOf(params), params.commands) && true;
+    if (method === "getMyCommands") return menus.get(listOf(params)) ?? [];
     if (method === "sendMediaGroup")
       return (params.media as Params[]).map((m) => post(ALBUM[String(m.type)] ?? method, { ...params, ...m }));
     if (method.startsWith("send")) return post(method, params);
@@ -221,6 +221,10 @@ const ALBUM: Record<string, string> = {
   audio: "sendAudio",
   document: "sendDocument",
 };
+/** One list of commands for each scope and language. */
+const listOf = ({ scope, language_code }: Params) =>
+  `${(scope as { type: string } | undefined)?.type ?? "default"} ${language_code ?? ""}`.trim();
+
 const CONFLICT = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running";
 const CONFLICT_HOOK =
   "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first";
