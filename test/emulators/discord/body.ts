@@ -26,6 +26,7 @@ export async function readCall(request: IncomingMessage): Promise<Asked> {
     body: {},
     files: [],
     sizes: [],
+    bytes: new Map(),
     auth: headers.authorization,
   };
   const type = headers["content-type"] ?? "";
@@ -37,6 +38,7 @@ export async function readCall(request: IncomingMessage): Promise<Asked> {
     else if (typeof value !== "string") {
       asked.files.push(value.name);
       asked.sizes.push(value.size);
+      asked.bytes.set(value.name, Buffer.from(await value.arrayBuffer()));
     }
   }
   return asked;

@@ -19,6 +19,8 @@ export type Asked = {
   files: string[];
   /** Of each file, in bytes. */
   sizes: number[];
+  /** The files themselves, by their names. */
+  bytes: Map<string, Buffer>;
   auth: string | undefined;
 };
 export type Fault =
@@ -32,6 +34,7 @@ export type Shown = {
   channel: string;
   body: Body;
   files: string[];
+  bytes?: Map<string, Buffer> | undefined;
   private: boolean;
   /** Who asked, when it is an answer. */
   user?: string | undefined;
@@ -71,6 +74,7 @@ export type Discord = {
   close(): Promise<void>;
 };
 
+type Content = Pick<Asked, "body" | "files"> & Partial<Pick<Asked, "bytes">>;
 type Live = {
   at: number;
   channel: string;
@@ -165,8 +169,8 @@ export async function openDiscord(
   }
 
   type Spot = { channel: string; user?: string | undefined };
-  function show({ channel, user }: Spot, { body, files }: Pick<Asked, "body" | "files">, alone: boolean): Shown {
-    const made: Shown = { id: snowflake(now()), channel, user, body, files, private: alone, edits: 0 };
+  function show({ channel, user }: Spot, { body, files, bytes }: Content, alone: boolean): Shown {
+    const made: Shown = { id: snowflake(now()), channel, user, body, files, bytes, private: alone, edits: 0 };
     discord.messages.set(made.id, made);
     return made;
   }
@@ -221,8 +225,8 @@ export async function openDiscord(
     discord.wrong.push(...bad.map((b) => `our own: ${b}`));
     return { status: 200, body };
   };
-  const change = (message: Shown, { body, files }: Asked) => {
-    Object.assign(message, { body, files, edits: message.edits + 1 });
+  const change = (message: Shown, { body, files, bytes }: Asked) => {
+    Object.assign(message, { body, files, bytes, edits: message.edits + 1 });
     return told(message);
   };
 

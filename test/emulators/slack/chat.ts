@@ -35,8 +35,7 @@ export function contentOf(world: World, params: Json, edit = false): Content {
   for (const [n, one] of attachments.entries())
     if (one.blocks !== undefined)
       refuseIf(wrongInBlocks(one.blocks, "message", `/attachments/${n}/blocks`), "invalid_attachments");
-  if (blocks.filter((b) => b.type === "table").length > 1)
-    refuse("invalid_blocks", { errors: ["only_one_table_allowed"] });
+  if (blocks.filter((b) => b.type === "table").length > 1) refuseIf(["only_one_table_allowed"], "invalid_attachments");
   if (lettersIn(blocks) > BLOCKS_TOTAL) refuse("msg_blocks_too_long");
   refuseIf(unknownFiles(world, blocks), "invalid_blocks");
   if (edit && Buffer.byteLength(text.replace(/[&<>]/g, "&amp;")) > EDIT_TEXT) refuse("msg_too_long");

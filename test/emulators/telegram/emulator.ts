@@ -25,6 +25,8 @@ export type Shown = {
   method: string;
   edits: number;
   only?: number;
+  /** What was sent beside the words: the file itself, or where it is. */
+  media?: Blob | string;
 };
 type Update = { update_id: number } & Params;
 
@@ -99,6 +101,7 @@ export async function openTelegram() {
       edits: 0,
       ...(params.reply_markup ? { markup: params.reply_markup as Markup } : {}),
       ...(only ? { only } : {}),
+      ...mediaOf(params),
     };
     messages.push(shown);
     return asMessage(shown);
@@ -212,6 +215,13 @@ export async function openTelegram() {
       await new Promise((done) => server.close(done));
     },
   };
+}
+
+function mediaOf(params: Params): { media?: Blob | string } {
+  const given = params.media ?? params.photo ?? params.video ?? params.audio ?? params.document;
+  const name = typeof given === "string" ? /^attach:\/\/(.+)$/.exec(given)?.[1] : undefined;
+  const media = name === undefined ? given : params[name];
+  return media instanceof Blob || typeof media === "string" ? { media } : {};
 }
 
 /** One of an album is shown as if it had been sent alone. */
