@@ -1,0 +1,73 @@
+// Strings that are plucked: a burst of noise runs round a delay line and grows dull (Karplus and Strong).
+import { noise, type Out, type Sound } from "./voice.ts";
+
+export type Pluck = {
+  /** Seconds until a low string is gone by 60 dB. */
+  ring: number;
+  /** 0 dull, 1 bright: what each round leaves of the highs. */
+  shine: number;
+  /** Where it is plucked, as a share of the string. */
+  where: number;
+  /** Seconds that a hand needs to stop it. */
+  stop: number;
+  /** How hard the touch changes the colour. */
+  touch: number;
+  /** Deep instruments: the body below. */
+  body?: number;
+};
+
+/** The excitation: noise, smoothed for a soft finger, with a hole where it was plucked. */
+function burst(period: number, p: Pluck, sound: Sound): Float64Array {
+  const rand = noise(sound.start * 31 + Math.round(sound.frequency * 100));
+  const line = new Float64Array(period);
+  const soft = Math.min(0.93, Math.max(0.05, 1 - p.shine * (0.45 + p.touch * sound.velocity + 0.25 * sound.bright)));
+  let last = 0;
+  let mean = 0;
+  for (let i = 0; i < period; i++) {
+    last = last * soft + rand() * (1 - soft);
+    line[i] = last;
+    mean += last / period;
+  }
+  const gap = Math.max(1, Math.round(period * p.where));
+  const comb = Float64Array.from(line, (x, i) => x - mean - 0.9 * (line[(i + period - gap) % period]! - mean));
+  let power = 0;
+  for (const x of comb) power += x * x;
+  const scale = 0.28 / Math.sqrt(power / period + 1e-9);
+  return comb.map((x) => x * scale);
+}
+
+export function playString(out: Out, p: Pluck, sound: Sound): void {
+  const { rate } = out;
+  const exact = rate / sound.frequency;
+  // What a round loses of its highs; low strings lose less, or their tone would be gone at once.
+  const dull = Math.min(0.5, 0.5 - 0.42 * p.shine + Math.max(0, (200 - sound.frequency) / 2000) * -0.3);
+  const period = Math.max(2, Math.floor(exact - dull - 0.3));
+  const rest = exact - dull - period;
+  const allpass = (1 - rest) / (1 + rest);
+  const ring = p.ring * Math.min(1.6, Math.max(0.25, (220 / sound.frequency) ** 0.6));
+  const keep = 0.001 ** (exact / rate / ring);
+  const line = burst(period, p, sound);
+  const stop = Math.round(p.stop * rate);
+  const total = Math.min(out.left.length - sound.start, sound.length + stop);
+  const ramp = Math.round(0.0012 * rate);
+  let [at, before, apIn, apOut, low] = [0, 0, 0, 0, 0];
+  const body = p.body ?? 0;
+  const bodyCut = 1 - Math.exp((-2 * Math.PI * 180) / rate);
+  for (let i = 0; i < total; i++) {
+    const x = line[at]!;
+    const smooth = ((1 - dull) * x + dull * before) * keep;
+    before = x;
+    const y = allpass * (smooth - apOut) + apIn;
+    apIn = smooth;
+    apOut = y;
+    line[at] = y;
+    if (++at === period) at = 0;
+    low += (x - low) * bodyCut;
+    let amp = sound.velocity;
+    if (i < ramp) amp *= i / ramp;
+    if (i > sound.length) amp *= ((total - i) / stop) ** 2;
+    const s = (x + body * low) * amp;
+    out.left[sound.start + i]! += s;
+    out.right[sound.start + i]! += s;
+  }
+}
