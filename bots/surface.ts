@@ -1,5 +1,6 @@
 // What a chat platform is to us. A surface is a folder beside this file whose `connect.ts` exports `surface`; its heavy
 // libraries are imported inside the functions here, so that a platform without a token costs nothing.
+import type { Place } from "../core/act.ts";
 import type { Registry } from "../core/command/index.ts";
 import type { House } from "../core/house.ts";
 import type { Envelope, Received } from "../core/inbox/index.ts";
@@ -13,6 +14,10 @@ export type Door = {
   house: House;
   /** Keeps the message durably, then it is worked off. `repeats`: the platform sends again what we do not take. */
   receive(envelope: Envelope, how?: { repeats?: boolean }): Promise<Received>;
+  /** News of a chat itself: it has another id, we were thrown out, or let in again. */
+  moved(place: Place, to: string): Promise<void>;
+  closed(place: Place): Promise<void>;
+  opened(place: Place): Promise<void>;
   /** Who speaks, for what is asked before a command is sent: completion, menus, home pages. */
   enter(visitor: Visitor): Promise<Entered>;
   /** Pictures of charts, for platforms that are sent the bytes. */

@@ -11,6 +11,12 @@ export type Fault =
   /** It takes the message, and the answer is lost. */
   | { kind: "lost answer" }
   | { kind: "gone" }
+  /** The place has another name now. */
+  | { kind: "moved"; to: string }
+  /** It takes a part of the message, and then is busy. */
+  | { kind: "half" }
+  /** The edit needs one message more than it changes. */
+  | { kind: "grows" }
   | { kind: "refused" };
 
 export type Call = {
@@ -20,6 +26,8 @@ export type Call = {
   subject: string;
   text: string;
   target: string | null;
+  /** What the sender knows to have arrived of it. */
+  sent: string | null;
   at: number;
 };
 
@@ -39,11 +47,15 @@ class Trouble extends Error {
   readonly status: number;
   readonly after: number;
   readonly everywhere: boolean;
+  readonly moved: string | null;
+  readonly sent: string | null;
   constructor(status: number, headers: Headers) {
     super(`HTTP ${status}`);
     this.status = status;
     this.after = Number(headers.get("retry-after") ?? 0) * 1000;
     this.everywhere = headers.has("x-global");
+    this.moved = headers.get("x-moved");
+    this.sent = headers.get("x-sent");
   }
 }
 
@@ -72,6 +84,8 @@ export async function openPlatform(surface = "test", limit?: { limit: number; pe
         .writeHead(429, { "retry-after": String(fault.after / 1000), ...(fault.everywhere ? { "x-global": "1" } : {}) })
         .end();
     if (fault?.kind === "broken") return void response.writeHead(500).end();
+    if (fault?.kind === "moved") return void response.writeHead(409, { "x-moved": fault.to }).end();
+    if (fault?.kind === "half") return void response.writeHead(503, { "x-sent": `h${++count}` }).end();
     if (fault?.kind === "gone") return void response.writeHead(404).end();
     if (fault?.kind === "refused") return void response.writeHead(400).end();
     const headers: Record<string, string> = {};
@@ -86,7 +100,9 @@ export async function openPlatform(surface = "test", limit?: { limit: number; pe
     }
     platform.taken.push(call);
     if (fault?.kind === "lost answer") return void request.socket.resetAndDestroy();
-    response.writeHead(200, headers).end(JSON.stringify({ external: `m${++count}` }));
+    const external =
+      call.kind !== "edit" ? `m${++count}` : fault?.kind === "grows" ? `${call.target}+m${++count}` : undefined;
+    response.writeHead(200, headers).end(JSON.stringify({ external }));
   }
 
   const server = createServer((request, response) => {
@@ -108,8 +124,9 @@ export function senderTo(address: string, surface = "test"): Sender {
   return { surface, send, classify };
 
   async function send(message: Outgoing, signal: AbortSignal) {
-    const { id, kind, place, subject } = message;
-    const body = { id, kind, place, subject, text: message.view?.text ?? "", target: message.target?.external ?? null };
+    const { id, kind, place, subject, external: sent } = message;
+    const target = message.target?.external ?? null;
+    const body = { id, kind, place, subject, text: message.view?.text ?? "", target, sent };
     const response = await fetch(address, { method: "POST", body: JSON.stringify(body), signal });
     const text = await response.text();
     if (!response.ok) throw new Trouble(response.status, response.headers);
@@ -117,12 +134,15 @@ export function senderTo(address: string, surface = "test"): Sender {
     const learned = response.headers.has("x-limit")
       ? { limit: told("x-limit"), remaining: told("x-left"), resetAfter: told("x-reset-after") * 1000 }
       : undefined;
-    return { ...(JSON.parse(text) as { external: string }), ...(learned ? { learned } : {}) };
+    return { ...(JSON.parse(text) as { external?: string }), ...(learned ? { learned } : {}) };
   }
 
   function classify(error: unknown) {
     if (!(error instanceof Trouble)) return { kind: "retry" } as const;
     if (error.status === 429) return { kind: "retry", after: error.after, everywhere: error.everywhere } as const;
+    const { moved, sent } = error;
+    if (moved !== null) return { kind: "moved", to: moved } as const;
+    if (sent !== null) return { kind: "retry", external: sent } as const;
     if (error.status === 404) return { kind: "gone" } as const;
     if (error.status === 400) return { kind: "refused" } as const;
     return error.status >= 500 ? ({ kind: "retry" } as const) : ({ kind: "unknown" } as const);

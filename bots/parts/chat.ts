@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { openIntake, openSpool, startLanes } from "../../core/inbox/index.ts";
 import { startOutbox } from "../../core/outbox/index.ts";
 import type { Painter } from "../../core/view/chart/index.ts";
-import { doorkeeper, enter, openDoors } from "../../core/workspace/index.ts";
+import { closed, doorkeeper, enter, moved, openDoors, opened } from "../../core/workspace/index.ts";
 import type { Bot, Door } from "../surface.ts";
 import { chosenSurfaces } from "../surfaces.ts";
 import type { Base } from "./part.ts";
@@ -47,6 +47,9 @@ export async function openChat({ settings, house }: Base, painter: Painter, work
     door: {
       house,
       receive: intake.receive,
+      moved: (place, to) => moved(house, doors, place, to),
+      closed: (place) => closed(house, doors, place),
+      opened: (place) => opened(house, doors, place),
       enter: (visitor) => enter(house, doors, visitor),
       painter,
       baseUrl: settings.baseUrl,

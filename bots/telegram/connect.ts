@@ -2,11 +2,16 @@
 import type { Read } from "../settings.ts";
 import { type Bot, surface as declare, type Finding, type Kit } from "../surface.ts";
 import { SURFACE } from "./decode.ts";
-import { type Ear, poll, setWebhook, webhook } from "./hear.ts";
+import { setWebhook, webhook } from "./hook.ts";
+import type { Desk } from "./letter.ts";
 import { WEBHOOK_SECRET } from "./limits.ts";
 import { menus, register } from "./manifest.ts";
+import { poll } from "./poll.ts";
 import { makeSender } from "./send.ts";
+import type { Ear } from "./take.ts";
 import { isRefused } from "./trouble.ts";
+
+const TELEGRAM = "https://api.telegram.org";
 
 export type TelegramSettings = { token: string; secret: string | undefined; api: string | undefined };
 
@@ -36,14 +41,14 @@ async function open({ token, secret, api: apiRoot }: TelegramSettings, house: Ki
   const { Api, InputFile: File } = await import("grammy");
   // Longer than a long poll waits.
   const api = new Api(token, { timeoutSeconds: 40, ...(apiRoot ? { apiRoot } : {}) });
-  const desk = { api, File, house, username: "", more: {} as Parameters<typeof makeSender>[0]["more"] };
+  const desk: Desk = { api, File, house, username: "", more: {} };
   let known: Promise<Ear> | undefined;
   /** Asked once; a failure is not remembered. */
   function ear(): Promise<Ear> {
     known ??= api.getMe().then(
       ({ id, username }) => {
         desk.username = username;
-        return { api, me: { id, username } };
+        return { api, me: { id, username }, token, root: apiRoot ?? TELEGRAM };
       },
       (error: unknown) => {
         known = undefined;
@@ -92,6 +97,6 @@ export const surface = declare<TelegramSettings>({
   name: SURFACE,
   settings,
   manifest: (commands) => JSON.stringify(menus(commands), null, 2),
-  address: ({ api }) => api ?? "https://api.telegram.org",
+  address: ({ api }) => api ?? TELEGRAM,
   open,
 });

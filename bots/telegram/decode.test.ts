@@ -4,7 +4,7 @@ import { beforeAll, expect, test } from "vitest";
 import type { Registry } from "../../core/command/index.ts";
 import { ack } from "./ack.ts";
 import { decode } from "./decode.ts";
-import { groupPace } from "./pace.ts";
+import { openPace } from "./pace.ts";
 import { type Question, questionLine, readQuestion } from "./question.ts";
 
 const me = { id: 7, username: "radio_bot" };
@@ -135,12 +135,24 @@ test("nothing that is sent breaks us", () => {
   );
 });
 
-test("a group is written to 20 times a minute, a person's chat is not counted here", () => {
+test("a chat is written to once a second, a group 20 times a minute, all together 30 times a second", () => {
   let now = 0;
-  const pace = groupPace(() => now);
-  for (let n = 0; n < 20; n++) expect(pace.take("-5")).toBe(0);
-  expect(pace.take("-5")).toBe(60_000);
-  expect([pace.take("5"), pace.take("-6")]).toEqual([0, 0]);
-  now = 60_001;
+  const pace = openPace(() => now);
+  // One a second in a chat, others are free.
   expect(pace.take("-5")).toBe(0);
+  expect(pace.take("-5")).toBeGreaterThanOrEqual(1_000);
+  expect([pace.take("5"), pace.take("-6")]).toEqual([0, 0]);
+  for (let n = 1; n < 20; n++) {
+    now += 1_100;
+    expect(pace.take("-5")).toBe(0);
+  }
+  // Twenty in a minute, counted from the first.
+  now += 1_100;
+  expect(pace.take("-5")).toBeGreaterThan(60_000 - now);
+  now = 60_100;
+  expect(pace.take("-5")).toBe(0);
+  // Thirty a second in all.
+  now = 100_000;
+  for (let n = 0; n < 30; n++) expect(pace.take(String(n + 100))).toBe(0);
+  expect(pace.take("999")).toBeGreaterThanOrEqual(1_000);
 });

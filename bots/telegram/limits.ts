@@ -25,6 +25,8 @@ export const COMMANDS_TEXT = 5_700;
 /** "Sending files": a bot may upload 50 MB, and 10 MB as a photo. */
 export const UPLOAD_BYTES = 50_000_000;
 export const PHOTO_BYTES = 10_000_000;
+/** getFile: "The maximum file size to download is 20 MB". */
+export const DOWNLOAD_BYTES = 20_000_000;
 /** setWebhook, `secret_token`: "1-256 characters. Only characters A-Z, a-z, 0-9, _ and - are allowed". */
 export const WEBHOOK_SECRET = /^[A-Za-z0-9_-]{1,256}$/;
 /** getUpdates, `limit`: "Values between 1-100 are accepted". */

@@ -2,64 +2,44 @@
 import { stat } from "node:fs/promises";
 import type { InputFile } from "grammy";
 import { fileOf } from "../../core/assets/index.ts";
+import { call, type Letter, type There } from "./letter.ts";
 import { PHOTO_BYTES, UPLOAD_BYTES } from "./limits.ts";
 import { escaped } from "./markup.ts";
-import type { MediaItem } from "./render.ts";
-import type { Letter } from "./send.ts";
+import type { MediaItem } from "./page.ts";
+import type { Part } from "./render.ts";
 import { says } from "./trouble.ts";
 
-type Ready = Omit<MediaItem, "source"> & { file: InputFile | string };
+/** What one call of the Bot API sends. */
+type Unit = { kind: "album" | "links"; items: MediaItem[] };
 
-export async function sendMedia(
-  letter: Letter,
-  chat: string,
-  items: readonly MediaItem[],
-  lost: string[],
-): Promise<number[]> {
-  const ready: Ready[] = [];
-  const ids: number[] = [];
-  for (const item of items) {
-    const one = await prepare(letter, item, lost);
-    if (one) ready.push(one);
-    else ids.push(await link(letter, chat, item));
-  }
-  // What became a file on the way cannot stand beside pictures.
-  const album = ready.filter((one) => one.as === ready[0]!.as || (seen(one) && seen(ready[0]!)));
-  const alone = ready.filter((one) => !album.includes(one));
-  if (album.length > 1) ids.push(...(await group(letter, chat, album)));
-  else alone.unshift(...album);
-  for (const one of alone) {
-    const source = items.find((item) => item.caption === one.caption)!;
-    try {
-      ids.push(await single(letter, chat, one));
-    } catch (error) {
-      if (
-        !says(
-          error,
-          /failed to get HTTP URL content|wrong (file identifier|type of the web page)|IMAGE_PROCESS|PHOTO_INVALID/i,
-        )
-      )
-        throw error;
-      lost.push(`${one.as}: Telegram could not fetch it`);
-      ids.push(await link(letter, chat, source));
-    }
-  }
-  return ids;
+/** Sends what was not sent yet, unit by unit. The units of a view are the same at every try. */
+export async function sendMedia(letter: Letter, parts: readonly Part[]): Promise<void> {
+  const { ids } = letter;
+  const units: Unit[] = [];
+  for (const part of parts) if (part.kind === "media") units.push(...(await unitsOf(letter, part.items)));
+  for (const unit of units.slice(ids.media.length)) ids.media.push(await sent(letter, unit));
 }
 
-const seen = ({ as }: Ready) => as === "photo" || as === "video";
-
-async function prepare(letter: Letter, item: MediaItem, lost: string[]): Promise<Ready | undefined> {
-  const { source, ...rest } = item;
-  const { File, house, message, more } = letter;
-  if ("chart" in source) {
-    const locale = String(message.hints.locale ?? "en");
-    const png = await more.painter!.render(source.chart, { theme: "light", locale });
-    return { ...rest, file: new File(png, "chart.png") };
+async function unitsOf(letter: Letter, items: readonly MediaItem[]): Promise<Unit[]> {
+  const units: Unit[] = [];
+  for (const item of items) {
+    const sized = await withinSize(letter, item);
+    const unit: Unit = sized ? { kind: "album", items: [sized] } : { kind: "links", items: [item] };
+    const last = units.at(-1);
+    if (last && goTogether(last, unit)) last.items.push(...unit.items);
+    else units.push(unit);
   }
-  if (!("asset" in source)) return { ...rest, file: source.url };
-  const file = fileOf(house.files, message.workspaceId, source.asset);
-  const bytes = await stat(file).then(
+  return units;
+}
+
+const sort = ({ as }: MediaItem) => (as === "photo" || as === "video" ? "seen" : as);
+const goTogether = (one: Unit, other: Unit) =>
+  one.kind === other.kind && (one.kind === "links" || sort(one.items[0]!) === sort(other.items[0]!));
+
+/** A large picture goes as a file, and what is larger than all that Telegram takes goes as a link. */
+async function withinSize({ house, message, lost }: Letter, item: MediaItem): Promise<MediaItem | undefined> {
+  if (!("asset" in item.source)) return item;
+  const bytes = await stat(fileOf(house.files, message.workspaceId, item.source.asset)).then(
     ({ size }) => size,
     () => undefined,
   );
@@ -67,57 +47,90 @@ async function prepare(letter: Letter, item: MediaItem, lost: string[]): Promise
     lost.push(`${item.as}: ${bytes === undefined ? "its file is gone" : "it is too large"}`);
     return undefined;
   }
-  const as = item.as === "photo" && bytes > PHOTO_BYTES ? "document" : item.as;
-  return { ...rest, as, file: new File(file, NAMES[as]) };
+  return item.as === "photo" && bytes > PHOTO_BYTES ? { ...item, as: "document" } : item;
 }
 
-/** Clients tell by the ending how to play it. */
-const NAMES = { photo: "picture.png", audio: "sound.mp3", video: "video.mp4", document: "file" } as const;
+const UNFETCHED =
+  /failed to get HTTP URL content|wrong (remote )?file identifier|wrong type of the web page|WEBPAGE_(CURL_FAILED|MEDIA_EMPTY)|IMAGE_PROCESS|PHOTO_INVALID/i;
 
-const where = ({ message }: Letter, chat: string) => ({
-  chat_id: chat,
-  ...(chat === message.place && typeof message.hints.thread === "number"
-    ? { message_thread_id: message.hints.thread }
-    : {}),
-});
-
-async function single(letter: Letter, chat: string, { as, file, caption, title, seconds }: Ready): Promise<number> {
-  letter.turn(chat);
-  const { raw } = letter.api;
-  const signal = letter.signal as unknown as Parameters<typeof raw.getMe>[0];
-  const base = { ...where(letter, chat), ...(caption ? { caption, parse_mode: "HTML" as const } : {}) };
-  const length = seconds === undefined ? {} : { duration: seconds };
-  switch (as) {
-    case "photo":
-      return (await raw.sendPhoto({ ...base, photo: file }, signal)).message_id;
-    case "video":
-      return (await raw.sendVideo({ ...base, ...length, video: file, supports_streaming: true }, signal)).message_id;
-    case "audio":
-      return (await raw.sendAudio({ ...base, ...length, ...(title ? { title } : {}), audio: file }, signal)).message_id;
-    case "document":
-      return (await raw.sendDocument({ ...base, document: file }, signal)).message_id;
+async function sent(letter: Letter, { kind, items }: Unit): Promise<number[]> {
+  if (kind === "links") return links(letter, items);
+  try {
+    return await (items.length === 1 ? single(letter, items[0]!) : album(letter, items));
+  } catch (error) {
+    if (!says(error, UNFETCHED)) throw error;
+    letter.lost.push(`${items.map(({ as }) => as).join(", ")}: Telegram could not fetch it`);
+    return links(letter, items);
   }
 }
 
-async function group(letter: Letter, chat: string, album: readonly Ready[]): Promise<number[]> {
-  letter.turn(chat);
-  const { raw } = letter.api;
-  const signal = letter.signal as unknown as Parameters<typeof raw.getMe>[0];
-  const media = album.map(({ as, file, caption }) => ({
-    type: as,
-    media: file,
-    ...(caption ? { caption, parse_mode: "HTML" as const } : {}),
-  }));
-  const payload = { ...where(letter, chat), media } as Parameters<typeof raw.sendMediaGroup>[0];
-  return (await raw.sendMediaGroup(payload, signal)).map((m) => m.message_id);
+async function fileFor(letter: Letter, { source, name }: MediaItem): Promise<InputFile | string> {
+  const { File, house, message, more } = letter;
+  if ("chart" in source) {
+    const locale = String(message.hints.locale ?? message.target?.hints.locale ?? "en");
+    return new File(await more.painter!.render(source.chart, { theme: "light", locale }), name);
+  }
+  return "asset" in source ? new File(fileOf(house.files, message.workspaceId, source.asset), name) : source.url;
 }
 
-async function link(letter: Letter, chat: string, { caption, source, as }: MediaItem): Promise<number> {
-  letter.turn(chat);
-  const url = "url" in source ? source.url : "";
-  const words = caption || as;
-  const text = url ? `<a href="${escaped(url)}">${words}</a>` : words;
-  const { raw } = letter.api;
-  const signal = letter.signal as unknown as Parameters<typeof raw.getMe>[0];
-  return (await raw.sendMessage({ ...where(letter, chat), text, parse_mode: "HTML" }, signal)).message_id;
+const captionOf = (caption: string) => (caption ? { caption, parse_mode: "HTML" as const } : {});
+const detailsOf = ({ as, seconds, title }: MediaItem) => ({
+  ...(seconds !== undefined && (as === "audio" || as === "video") ? { duration: seconds } : {}),
+  ...(as === "audio" && title ? { title } : {}),
+  ...(as === "video" ? { supports_streaming: true } : {}),
+});
+
+async function single(letter: Letter, item: MediaItem): Promise<number[]> {
+  const file = await fileFor(letter, item);
+  const message = await call(letter, letter.ids.chat, (there) => one(letter, there, item, file));
+  return [message.message_id];
+}
+
+function one(
+  { api: { raw }, signal }: Letter,
+  there: There,
+  item: MediaItem,
+  file: InputFile | string,
+): Promise<{ message_id: number }> {
+  const base = { ...there, ...captionOf(item.caption), ...detailsOf(item) };
+  switch (item.as) {
+    case "photo":
+      return raw.sendPhoto({ ...base, photo: file }, signal);
+    case "video":
+      return raw.sendVideo({ ...base, video: file }, signal);
+    case "audio":
+      return raw.sendAudio({ ...base, audio: file }, signal);
+    case "document":
+      return raw.sendDocument({ ...base, document: file }, signal);
+  }
+}
+
+async function album(letter: Letter, items: readonly MediaItem[]): Promise<number[]> {
+  const { api, ids, signal } = letter;
+  const media = await Promise.all(
+    items.map(async (item) => ({
+      type: item.as,
+      media: await fileFor(letter, item),
+      ...captionOf(item.caption),
+      ...detailsOf(item),
+    })),
+  );
+  const messages = await call(letter, ids.chat, (there) =>
+    api.raw.sendMediaGroup({ ...there, media } as Parameters<typeof api.raw.sendMediaGroup>[0], signal),
+  );
+  return messages.map((m) => m.message_id);
+}
+
+async function links(letter: Letter, items: readonly MediaItem[]): Promise<number[]> {
+  const { api, ids, signal } = letter;
+  const text = items
+    .map(({ caption, source, as }) => {
+      const url = "url" in source ? source.url : "";
+      return url ? `<a href="${escaped(url)}">${caption || as}</a>` : caption || as;
+    })
+    .join("\n");
+  const message = await call(letter, ids.chat, (there) =>
+    api.raw.sendMessage({ ...there, text, parse_mode: "HTML" }, signal),
+  );
+  return [message.message_id];
 }

@@ -67,6 +67,7 @@ test("each kind of block has its look", () => {
           {
             "as": "photo",
             "caption": "A cat",
+            "name": "picture.png",
             "source": {
               "asset": "018f0000-0000-7000-8000-000000000001",
               "url": "https://radio.test/assets/018f0000-0000-7000-8000-000000000001",

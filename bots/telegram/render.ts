@@ -1,42 +1,25 @@
 // A view as Telegram messages: HTML text cut at good places, one inline keyboard, and media after it. Pure.
-import type { InlineKeyboardButton } from "@grammyjs/types";
 import {
   type Block,
   type Button,
-  type ChartSpec,
   chartText,
   progressText,
-  type Reader,
   splitText,
   tableText,
   type View,
 } from "../../core/view/index.ts";
-import { ALBUM, BUTTON_LABEL, BUTTONS, CALLBACK_BYTES, CAPTION, PLACEHOLDER, TEXT } from "./limits.ts";
+import { form } from "./form.ts";
+import { ALBUM, BUTTONS, CALLBACK_BYTES, CAPTION, TEXT } from "./limits.ts";
 import { hrefOf, html, lengthOf, type Paragraph, run, shown } from "./markup.ts";
-import { choiceData, nextInput, questionLine, RUN_DATA } from "./question.ts";
+import { type Keyboard, type Look, type MediaItem, type Page, push } from "./page.ts";
 
-export type Source = { asset: string; url: string } | { url: string } | { chart: ChartSpec };
-export type MediaItem = {
-  as: "photo" | "audio" | "video" | "document";
-  source: Source;
-  /** HTML. */
-  caption: string;
-  title?: string;
-  seconds?: number;
-};
-export type Keyboard = InlineKeyboardButton[][];
 export type Part =
   | { kind: "text"; html: string; keyboard?: Keyboard; ask?: string }
   | { kind: "media"; items: MediaItem[] };
 export type Rendered = { parts: Part[]; lost: string[] };
 
-/** `paints`: charts can be sent as pictures here. */
-export type Look = { reader: Reader; base?: URL | undefined; paints?: boolean };
-
-type Page = Look & { paragraphs: Paragraph[]; buttons: Keyboard; media: MediaItem[]; lost: string[]; ask?: string };
-
 export function render(view: View, look: Look): Rendered {
-  const page: Page = { ...look, paragraphs: [], buttons: [], media: [], lost: [] };
+  const page: Page = { ...look, paragraphs: [], question: [], buttons: [], media: [], lost: [] };
   if (view.text.trim() !== "") page.paragraphs.push({ runs: [run(view.text.trim())] });
   for (const block of view.blocks) {
     // The first line is often said again in a block.
@@ -44,16 +27,21 @@ export function render(view: View, look: Look): Rendered {
     if (block.kind === "text" && block.text.trim() === view.text.trim()) page.paragraphs.shift();
     draw(block, page);
   }
-  const texts = pack(page.paragraphs);
-  if (texts.length === 0 && (page.buttons.length > 0 || page.media.length === 0)) texts.push("…");
-  const parts: Part[] = texts.map((text) => ({ kind: "text", html: text }));
+  return { parts: [...texts(page), ...albums(page.media)], lost: page.lost };
+}
+
+function texts(page: Page): Part[] {
+  const { paragraphs, question, media, ask } = page;
+  const keyboard = fewer(page);
+  const alone = ask !== undefined && keyboard.length > 0;
+  const said = pack(alone ? paragraphs : [...paragraphs, ...question]);
+  if (said.length === 0 && (keyboard.length > 0 || media.length === 0)) said.push("…");
+  const parts = said.map((html): Part & { kind: "text" } => ({ kind: "text", html }));
   const last = parts.at(-1);
-  if (last?.kind === "text") {
-    const keyboard = fewer(page);
-    if (keyboard.length > 0) last.keyboard = keyboard;
-    else if (page.ask !== undefined) last.ask = page.ask;
-  }
-  return { parts: [...parts, ...albums(page.media)], lost: page.lost };
+  if (last && keyboard.length > 0) last.keyboard = keyboard;
+  else if (last && ask !== undefined) last.ask = ask;
+  if (alone) parts.push(...pack(question).map((html) => ({ kind: "text" as const, html, ask })));
+  return parts;
 }
 
 const TONES = { plain: "", soft: "", good: "✅ ", warn: "⚠️ ", bad: "⛔ " } as const;
@@ -83,7 +71,7 @@ function draw(block: Block, page: Page): void {
       line(false, run(tableText(block), { tag: "pre" }));
       break;
     case "chart":
-      if (page.paints) page.media.push({ as: "photo", source: { chart: block.chart }, caption: caption(block.alt) });
+      if (page.paints) page.media.push(chartOf(block));
       else line(false, run(chartText(block.chart, reader)));
       break;
     case "progress":
@@ -113,7 +101,27 @@ function draw(block: Block, page: Page): void {
   }
 }
 
-function media(block: Extract<Block, { url: string }> & { kind: string }, page: Page): void {
+const chartOf = ({ chart, alt }: Extract<Block, { kind: "chart" }>): MediaItem => ({
+  as: "photo",
+  source: { chart },
+  caption: caption(alt),
+  name: "chart.png",
+});
+
+type MediaBlock = Extract<Block, { kind: "picture" | "audio" | "video" | "file" }>;
+const AS = { picture: "photo", audio: "audio", video: "video", file: "document" } as const;
+const PLAIN = { picture: "png", audio: "mp3", video: "mp4" } as const;
+const ENDINGS: Readonly<Record<string, string>> = {
+  "image/jpeg": "jpg",
+  "image/webp": "webp",
+  "image/gif": "gif",
+  "audio/wav": "wav",
+  "audio/ogg": "ogg",
+  "audio/flac": "flac",
+  "video/webm": "webm",
+};
+
+function media(block: MediaBlock, page: Page): void {
   const title = "title" in block ? block.title : "name" in block ? block.name : "";
   const alt = "alt" in block && block.alt !== title ? block.alt : "";
   // A sound has a title of its own; what else has a name and a description shows both.
@@ -124,21 +132,17 @@ function media(block: Extract<Block, { url: string }> & { kind: string }, page: 
     page.paragraphs.push({ runs: [run(`${title || words}: ${block.url}`)] });
     return;
   }
-  const as =
-    block.kind === "picture" ? "photo" : block.kind === "file" ? "document" : (block.kind as "audio" | "video");
   page.media.push({
-    as,
+    as: AS[block.kind],
     source: asset ? { asset, url: href ?? "" } : { url: href! },
     caption: caption(words),
-    ...(as === "audio" && title ? { title: shown(title) } : {}),
+    name: block.kind === "file" ? shown(block.name) : `${block.kind}.${ENDINGS[block.type] ?? PLAIN[block.kind]}`,
+    ...(block.kind === "audio" && title ? { title: shown(title) } : {}),
     ...("seconds" in block && block.seconds !== undefined ? { seconds: Math.round(block.seconds) } : {}),
   });
 }
 
 const caption = (text: string): string => html([run(splitText(text, CAPTION - 100)[0] ?? "")]);
-
-/** Two short ones stand beside each other. */
-const SHORT = 18;
 
 function buttons(list: readonly (Pick<Button, "label" | "action"> & { style?: Button["style"] })[], page: Page): void {
   for (const { label, action, style } of list) {
@@ -150,18 +154,6 @@ function buttons(list: readonly (Pick<Button, "label" | "action"> & { style?: Bu
   }
 }
 
-function push(page: Page, label: string, data: string, style?: Button["style"]): void {
-  const text = cut(shown(label).trim() || "…", BUTTON_LABEL);
-  const button = {
-    text,
-    callback_data: data,
-    ...(style === "primary" || style === "danger" ? { style } : {}),
-  };
-  const row = page.buttons.at(-1);
-  if (row?.length === 1 && text.length <= SHORT && row[0]!.text.length <= SHORT) row.push(button);
-  else page.buttons.push([button]);
-}
-
 function fewer({ buttons, lost }: Page): Keyboard {
   let count = 0;
   const kept = buttons.filter((row) => {
@@ -171,45 +163,6 @@ function fewer({ buttons, lost }: Page): Keyboard {
   if (count > BUTTONS) lost.push(`${count - kept.flat().length} of ${count} buttons`);
   return kept;
 }
-
-/** The input that is missing becomes a question: with its choices as buttons, or to be answered in a reply. */
-function form(block: Extract<Block, { kind: "form" }>, page: Page): void {
-  const { reader } = page;
-  const begun = block.action && !block.plain ? { token: block.action } : { command: block.command };
-  const next = nextInput(block.inputs);
-  const given = Object.fromEntries(
-    block.inputs.flatMap((i) => (i.value === undefined || i.error !== undefined ? [] : [[i.name, i.value]])),
-  );
-  const code = questionLine({ ...begun, given, ...(next ? { asked: next.name } : {}) });
-  if (!code) {
-    page.lost.push(`the form ${block.title}: what was given is too long to go on with`);
-    return;
-  }
-  if (!next) {
-    const open = block.inputs.filter((i) => i.value === undefined);
-    for (const [at, i] of open.entries())
-      page.paragraphs.push({ runs: [run(`${i.name}: `, { tag: "b" }), run(i.label)], tight: at > 0 });
-    page.paragraphs.push({ runs: [run(code, { tag: "code" })] });
-    push(page, block.submit, RUN_DATA, "primary");
-    return;
-  }
-  if (next.error) page.paragraphs.push({ runs: [run(`⚠️ ${next.error}`)] });
-  const example = next.hint ? ` (${reader.say("such as {example}", { example: next.hint })})` : "";
-  page.paragraphs.push({ runs: [run(next.label, { tag: "b" }), run(example)] });
-  const choices = next.kind === "yesNo" && !next.choices ? YES_NO(reader) : next.choices;
-  for (const { value, label } of choices ?? []) {
-    const data = choiceData(value);
-    if (data) push(page, label, data);
-    else page.lost.push(`the choice ${label}: it is too long for a button`);
-  }
-  if (!choices) page.ask = cut(shown(next.hint ?? next.label), PLACEHOLDER) || "…";
-  page.paragraphs.push({ runs: [run(code, { tag: "code" })] });
-}
-
-const YES_NO = ({ say }: Reader) => [
-  { value: "yes", label: say("Yes") },
-  { value: "no", label: say("No") },
-];
 
 /** Paragraphs into as few messages as hold them. Room is kept for what the split adds. */
 const ROOM = TEXT - 96;
@@ -247,12 +200,4 @@ function albums(items: readonly MediaItem[]): Part[] {
     else parts.push({ kind: "media", items: [item] });
   }
   return parts;
-}
-
-function cut(text: string, most: number): string {
-  if (text.length <= most) return text;
-  return `${text
-    .slice(0, most - 1)
-    .toWellFormed()
-    .replace(/\ufffd$/, "")}…`;
 }

@@ -1,29 +1,37 @@
 // What an error of Telegram means for a message. The words are Telegram's own.
 import type { Trouble } from "../../core/outbox/index.ts";
 
-/** It is not yet this group's turn. */
+/** It is not yet this chat's turn. */
 export class NotYet extends Error {
   readonly after: number;
   constructor(after: number) {
-    super("The group was written to often enough in this minute.");
+    super("The chat was written to often enough for now.");
     this.after = after;
   }
 }
 
-export type Refused = { error_code: number; description: string; parameters: { retry_after?: number } };
+export type Refused = {
+  error_code: number;
+  description: string;
+  parameters?: { retry_after?: number; migrate_to_chat_id?: number };
+};
 
 export const isRefused = (error: unknown): error is Error & Refused =>
   error instanceof Error && "error_code" in error && "description" in error;
 
 const GONE =
-  /chat not found|bot was kicked|bot was blocked|user is deactivated|not a member|group chat was (deleted|upgraded)|PEER_ID_INVALID|have no rights to send|CHAT_WRITE_FORBIDDEN|TOPIC_(CLOSED|DELETED)/i;
+  /chat not found|bot was kicked|bot was blocked|user is deactivated|not a member|group chat was (deleted|deactivated)|PEER_ID_INVALID|have no rights to send|not enough rights to send|CHAT_WRITE_FORBIDDEN/i;
 
 export function troubleOf(error: unknown): Trouble {
+  // What arrived before the trouble came is told with it.
+  if (error instanceof Error && "external" in error && typeof error.external === "string")
+    return { ...troubleOf(error.cause), external: error.external };
   if (error instanceof NotYet) return { kind: "retry", after: error.after };
   if (!isRefused(error)) return { kind: "retry" };
   const { error_code: code, description, parameters } = error;
   if (code === 429) return { kind: "retry", after: (parameters?.retry_after ?? 1) * 1000 };
   if (code >= 500) return { kind: "retry" };
+  if (parameters?.migrate_to_chat_id) return { kind: "moved", to: String(parameters.migrate_to_chat_id) };
   if (code === 403 || GONE.test(description)) return { kind: "gone" };
   // A token that was changed is mended by a person; until then nothing is lost.
   if (code === 401 || code === 404) return { kind: "retry" };

@@ -1,7 +1,7 @@
 // Who may, are the options right, does it need a person's word, run: the one path to every effect.
 import { type Act, LOBBY, mayActAs } from "../act.ts";
 import { type ProblemKind, Refusal } from "../problem.ts";
-import { type Block, type View, view } from "../view/index.ts";
+import { type Block, type Input, type View, view } from "../view/index.ts";
 import { localeOf } from "../words/say.ts";
 import type { Answer, Command, Once } from "./command.ts";
 import { coolDown } from "./cooldown.ts";
@@ -16,6 +16,8 @@ export type Call = {
   confirmed?: boolean;
   /** An agent, MCP or plain words proposed it: effects wait for a person. */
   proposed?: boolean;
+  /** Only its form is wanted, with what was given so far. */
+  asks?: boolean;
 };
 
 export type Status = "done" | "running" | "confirm" | "refused" | "failed" | "cancelled";
@@ -62,7 +64,7 @@ export async function dispatch(commands: Registry, call: Call, act: Act): Promis
     act,
   });
   const parsed = parsing instanceof Promise ? await parsing : parsing;
-  if (parsed.errors.length > 0) return wrongOptions(act, command, call, parsed.errors);
+  if (parsed.errors.length > 0 || call.asks) return wrongOptions(act, command, call, parsed.errors);
   if (!call.confirmed && needsWord(command, call)) return ask(act, command, call);
   if (command.cooldown) await coolDown(act, command);
   // A Refusal thrown from here on goes through: whoever holds the transaction must undo it before telling.
@@ -115,41 +117,63 @@ export function refused(act: Pick<Act, "say">, command: string, error: Refusal, 
   };
 }
 
-function wrongOptions(act: Act, command: Command, call: Call, errors: Refusal["errors"]): Outcome {
+async function wrongOptions(act: Act, command: Command, call: Call, errors: Refusal["errors"]): Promise<Outcome> {
+  // Who asks for the form only looks: nothing is wrong yet with what is not there.
+  const told = call.asks ? errors.filter((e) => e.text !== NEEDED.message) : errors;
+  const inputs = await withOffers(command, act, inputsOf(command, act, call.options, told), call);
+  const form: Block = {
+    kind: "form",
+    title: `/${command.name}`,
+    submit: act.say("Run"),
+    command: command.name,
+    inputs,
+    plain: true,
+    press: { command: command.name, options: keepable(command, call.options, errors) },
+  };
+  if (told.length > 0 || !call.asks) return refused(act, command.name, problemOf(act, command, told), [form]);
+  return { command: command.name, status: "confirm", view: view(`/${command.name}: ${act.say(command.says)}`, form) };
+}
+
+function problemOf(act: Act, command: Command, errors: Refusal["errors"]): Refusal {
   const only = errors.length === 1 ? errors[0] : undefined;
-  const missing = errors.every((e) => e.text === NEEDED.message);
-  const problem = missing
-    ? new Refusal(
-        "options",
-        "/{command} needs {options}.",
-        { command: command.name, options: errors.map((e) => e.option).join(", ") },
-        { errors },
-      )
-    : only
-      ? new Refusal(
-          "options",
-          "{option}: {reason}",
-          { option: clip(only.option), reason: act.say(only.text, only.vars) },
-          { errors },
-        )
-      : new Refusal(
-          "options",
-          "{count} options of /{command} need another look.",
-          { command: command.name, count: errors.length },
-          { errors },
-        );
-  const inputs = inputsOf(command, act, call.options, errors);
-  return refused(act, command.name, problem, [
-    {
-      kind: "form",
-      title: `/${command.name}`,
-      submit: act.say("Run"),
-      command: command.name,
-      inputs,
-      plain: true,
-      press: { command: command.name, options: keepable(command, call.options, errors) },
-    },
-  ]);
+  if (errors.every((e) => e.text === NEEDED.message))
+    return new Refusal(
+      "options",
+      "/{command} needs {options}.",
+      { command: command.name, options: errors.map((e) => e.option).join(", ") },
+      { errors },
+    );
+  if (only)
+    return new Refusal(
+      "options",
+      "{option}: {reason}",
+      { option: clip(only.option), reason: act.say(only.text, only.vars) },
+      { errors },
+    );
+  return new Refusal(
+    "options",
+    "{count} options of /{command} need another look.",
+    { command: command.name, count: errors.length },
+    { errors },
+  );
+}
+
+/** What could be meant, for surfaces that ask with buttons: only where an answer is needed, or the whole form is. */
+async function withOffers(command: Command, act: Act, inputs: Input[], { asks, options }: Call): Promise<Input[]> {
+  const done: Input[] = [];
+  for (const input of inputs) {
+    const spec = command.options[input.name];
+    const open = input.error !== undefined || input.value === undefined;
+    if (!spec?.suggest || !open || !(asks || input.required || input.error)) {
+      done.push(input);
+      continue;
+    }
+    const typed = options[input.name];
+    const near = typeof typed === "string" ? await spec.suggest(act, typed) : [];
+    const offers = near.length > 0 ? near : await spec.suggest(act, "");
+    done.push(offers.length > 0 ? { ...input, offers } : input);
+  }
+  return done;
 }
 
 /** What was given rightly need not be given again. A file is too large to wait here. */

@@ -3,7 +3,14 @@ import type { Place } from "../act.ts";
 import type { Outcome } from "../command/index.ts";
 
 export type Content =
-  | { kind: "command"; name: string; options: Record<string, unknown>; proposed?: boolean }
+  | {
+      kind: "command";
+      name: string;
+      options: Record<string, unknown>;
+      proposed?: boolean;
+      /** Only its form is wanted, with what was given so far: nothing is run. */
+      asks?: boolean;
+    }
   | { kind: "press"; token: string; input?: Record<string, unknown> };
 
 export type Envelope = {

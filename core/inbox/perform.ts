@@ -63,7 +63,8 @@ type Resolved = { call: Call | null; origin?: string } | { before: string };
 
 async function resolve({ content }: Envelope, act: Act): Promise<Resolved> {
   if (content.kind === "command") {
-    return { call: { name: content.name, options: content.options, proposed: content.proposed ?? false } };
+    const { name, options, proposed = false, asks = false } = content;
+    return { call: { name, options, proposed, asks } };
   }
   const taken = await takePress(act, content.token, content.input);
   if ("before" in taken) return taken;

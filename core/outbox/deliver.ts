@@ -12,7 +12,7 @@ const LONGEST_PAUSE = 60_000;
 /** Waits up to this long are waited for with the message in hand; for longer ones it goes back to the queue. */
 export const SHORT_WAIT = 1_000;
 
-export type Outcome = Ending | { id: string; kind: "gone" };
+export type Outcome = Ending | { id: string; kind: "gone" } | { id: string; kind: "moved"; to: string };
 
 export type Delivery = {
   house: House;
@@ -34,12 +34,19 @@ export async function deliver(delivery: Delivery, message: Outgoing, since: Date
     const { external, lost, learned } = await sendIn(delivery, message);
     if (learned) delivery.buckets.learn(bucket, learned);
     if (lost?.length) house.log.info({ message: id, lost }, "a message did not fit and was cut");
-    const known = external ?? (message.kind === "edit" ? message.target?.external : undefined);
-    return { id, kind: "sent", external: known ?? null, lost: lost?.length ? lost : null, now: house.sources.now() };
+    const known = external ?? (message.kind === "edit" ? message.target?.external : undefined) ?? null;
+    const now = house.sources.now();
+    return { ...knownAs(message, known), kind: "sent", lost: lost?.length ? lost : null, now };
   } catch (error) {
     const age = house.sources.now().getTime() - since.getTime();
     return judge(delivery, message, age, bucket, error);
   }
+}
+
+/** What an edit added or took away is known to the edits after it, also when this one is replaced or never ends. */
+function knownAs({ id, kind, target }: Outgoing, external: string | null) {
+  const changed = kind === "edit" && target && external !== target.external;
+  return { id, external, ...(changed ? { edited: target.id } : {}) };
 }
 
 /** Waits a little for the bucket; answers how long is left when that is not enough. */
@@ -74,21 +81,23 @@ function judge({ house, sender, buckets }: Delivery, message: Outgoing, age: num
   const { id } = message;
   const why = error instanceof Error ? error.message.slice(0, 500) : String(error).slice(0, 500);
   const trouble: Trouble = error instanceof TooSlow ? { kind: "retry" } : understood(sender, error);
+  const sofar = trouble.external === undefined ? { id } : knownAs(message, trouble.external);
   const pause = backoff(message.attempts, house.sources.random());
   if (trouble.kind === "gone") return { id, kind: "gone" } as const;
-  if (trouble.kind === "refused") return { id, kind: "failed", error: trouble.why ?? why } as const;
+  if (trouble.kind === "moved") return { id, kind: "moved", to: trouble.to } as const;
+  if (trouble.kind === "refused") return { ...sofar, kind: "failed", error: trouble.why ?? why } as const;
   if (trouble.kind === "unknown") {
     house.log.warn({ message: id, attempts: message.attempts, err: error }, "a message could not be sent");
-    if (message.attempts + 1 >= MOST_UNKNOWN) return { id, kind: "failed", error: why } as const;
-    return { id, kind: "again", after: pause, counts: true, error: why } as const;
+    if (message.attempts + 1 >= MOST_UNKNOWN) return { ...sofar, kind: "failed", error: why } as const;
+    return { ...sofar, kind: "again", after: pause, counts: true, error: why } as const;
   }
   const { after, everywhere, learned } = trouble;
   if (learned) buckets.learn(bucket, learned);
-  if (age > MOST_AGE) return { id, kind: "failed", error: why } as const;
-  if (after === undefined) return { id, kind: "again", after: pause, counts: true, error: why } as const;
+  if (age > MOST_AGE) return { ...sofar, kind: "failed", error: why } as const;
+  if (after === undefined) return { ...sofar, kind: "again", after: pause, counts: true, error: why } as const;
   buckets.stop(everywhere ? undefined : (trouble.bucket ?? bucket), after);
   // A little later than told, and not all at the same moment.
-  return { id, kind: "again", after: after + house.sources.random() * 50, counts: false, error: why } as const;
+  return { ...sofar, kind: "again", after: after + house.sources.random() * 50, counts: false, error: why } as const;
 }
 
 /** A surface that stumbles over its own platform's error must not hold the place up for ever. */

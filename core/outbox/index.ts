@@ -1,6 +1,8 @@
 export { announceRun } from "./announce.ts";
 export { outboxDepth } from "./depth.ts";
-export { messageFailed, placeGone } from "./events.ts";
+export { messageFailed, placeGone, placeMoved, placeOpened } from "./events.ts";
+export { movePlace, openPlace } from "./places.ts";
 export type { Outgoing, Sender, Sent, Trouble } from "./sender.ts";
 export { type Outbox, type OutboxOptions, startOutbox } from "./start.ts";
+export { tellGone } from "./tell.ts";
 export { answer, edit, type Message, post, remove } from "./write.ts";

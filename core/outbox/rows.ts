@@ -1,17 +1,22 @@
 // The rows of the outbox as the sender sees them: the head of a place, and what became of it. One transaction a step.
 // Leases and waits are measured by the database's own clock: all processes agree on it, and a test's clock stops nothing.
 import { type Database, inWorkspace, rawOf, type Tx } from "../../db/connect.ts";
-import { placeGone } from "./events.ts";
+import { placeGone, placeMoved } from "./events.ts";
 import type { Outgoing } from "./sender.ts";
 import type { PlaceKey } from "./write.ts";
 
-/** What became of a message that was tried. */
-export type Ending =
-  | { id: string; kind: "sent"; external: string | null; lost: string[] | null; now: Date }
-  | { id: string; kind: "again"; after: number; counts: boolean; error: string }
-  | { id: string; kind: "failed"; error: string };
+/**
+ * What became of a message that was tried. `external`: the platform's id of it, also of the part that was sent before
+ * a trouble; `edited`: the message that an edit changed, when it has another id now.
+ */
+export type Ending = { id: string; external?: string | null; edited?: string } & (
+  | { kind: "sent"; external: string | null; lost: string[] | null; now: Date }
+  | { kind: "again"; after: number; counts: boolean; error: string }
+  | { kind: "failed"; error: string }
+);
 
-export type Head = { message: Outgoing; since: Date; gone: boolean } | { wait: number } | undefined;
+/** `moved`: the place has another id by now, and so has the message to change. */
+export type Head = { message: Outgoing; since: Date; gone: boolean; moved?: string } | { wait: number } | undefined;
 
 /** Writes what became of the last message of a place, and takes the next: recorded as tried before it is sent. */
 export function step(
@@ -23,7 +28,7 @@ export function step(
 ): Promise<Head> {
   return inWorkspace(database, place.workspaceId, async (tx) => {
     // Sent at once, before the rest: both travel in one packet, in this order.
-    const ended = ending && end(tx, ending).execute();
+    const ended = ending && end(tx, ending);
     if (more) await more(tx);
     const [, head] = await Promise.all([ended, take(tx, place, lease)]);
     return head;
@@ -38,7 +43,15 @@ export const finish = (
   more: (tx: Tx) => Promise<unknown>,
 ): Promise<unknown> => inWorkspace(database, workspaceId, (tx) => Promise.all([end(tx, ending), more(tx)]));
 
-function end(tx: Tx, ending: Ending) {
+function end(tx: Tx, ending: Ending): Promise<unknown> {
+  const { external = null, edited } = ending;
+  const ended = statusOf(tx, ending).execute();
+  return edited
+    ? Promise.all([ended, rawOf(tx)`update outbox set external = ${external} where id = ${edited}`])
+    : ended;
+}
+
+function statusOf(tx: Tx, ending: Ending) {
   const raw = rawOf(tx);
   if (ending.kind === "sent") {
     return raw`update outbox set status = 'sent', external = ${ending.external}, error = null, lease_until = null,
@@ -48,10 +61,12 @@ function end(tx: Tx, ending: Ending) {
   }
   if (ending.kind === "failed") {
     return raw`update outbox set status = 'failed', error = ${ending.error}, lease_until = null,
+      external = coalesce(${ending.external ?? null}, external),
       view = case when hints ? 'once' then null else view end
       where id = ${ending.id} and status = 'sending'`;
   }
   return raw`update outbox set status = 'waiting', error = ${ending.error}, lease_until = null,
+      external = coalesce(${ending.external ?? null}, external),
       attempts = greatest(0, attempts - ${ending.counts ? 0 : 1}),
       not_before = clock_timestamp() + ${`${Math.round(ending.after)} milliseconds`}::interval
     where id = ${ending.id} and status = 'sending'`;
@@ -62,7 +77,8 @@ type Taken = Omit<Outgoing, "workspaceId" | "target"> & {
   wait: number | null;
   created_at: string;
   gone: boolean;
-  external: string | null;
+  target: string | null;
+  known: string | null;
   their: Record<string, unknown> | null;
 };
 
@@ -81,8 +97,9 @@ async function take(tx: Tx, { workspaceId, surface, tenant, place }: PlaceKey, l
       update outbox o set status = 'sending', attempts = o.attempts + 1,
         lease_until = clock_timestamp() + ${`${lease} milliseconds`}::interval
       from free where o.id = free.id
-      returning o.id, o.seq, o.subject, o.kind, o.view, o.hints, o.attempts, o.created_at)
-    select taken.*, taken.id is not null as taken, t.external, t.hints as their,
+      returning o.id, o.seq, o.subject, o.kind, o.view, o.hints, o.attempts, o.created_at,
+        o.external)
+    select taken.*, taken.id is not null as taken, t.id as target, t.external as known, t.hints as their,
       greatest(0, extract(epoch from
         case when head.status = 'sending' then head.lease_until else head.not_before end - clock_timestamp()) * 1000
       )::float8 as wait,
@@ -90,16 +107,23 @@ async function take(tx: Tx, { workspaceId, surface, tenant, place }: PlaceKey, l
         and p.gone_at is not null) as gone
     from head left join taken on true
     left join lateral (
-      select s.external, s.hints from outbox s
+      select s.id, s.external, s.hints from outbox s
       where taken.kind in ('edit', 'delete') and s.subject = taken.subject and s.surface = ${surface}
         and s.tenant = ${tenant} and s.place = ${place} and s.kind in ('post', 'answer') and s.external is not null
       order by s.seq desc limit 1) t on true`;
   if (!row) return undefined;
   if (!row.taken) return { wait: row.wait ?? 0 };
-  const { id, subject, kind, view, hints, attempts, external, their } = row;
-  const target = external === null ? null : { external, hints: their ?? {} };
-  const message = { id, workspaceId, tenant, place, subject, kind, view, hints, attempts: attempts - 1, target };
-  return { message, since: new Date(row.created_at), gone: row.gone };
+  const { id, subject, kind, view, hints, external, known, their } = row;
+  const target = known === null || row.target === null ? null : { id: row.target, external: known, hints: their ?? {} };
+  const attempts = row.attempts - 1;
+  const message = { id, workspaceId, tenant, place, subject, kind, view, hints, attempts, external, target };
+  const head = { message, since: new Date(row.created_at), gone: row.gone };
+  if (target || kind === "post" || kind === "answer") return head;
+  // It was written just before the place moved, for a message that went along.
+  const [moved] = await rawOf(tx)<{ to: string }[]>`
+    select payload->>'to' as to from event where name = ${placeMoved.name}
+      and payload @> ${JSON.stringify({ surface, tenant, from: place })}::text::jsonb order by at desc limit 1`;
+  return moved ? { ...head, moved: moved.to } : head;
 }
 
 /** Places of a surface where something waits. */

@@ -15,12 +15,14 @@ export type Outgoing = {
   hints: Record<string, unknown>;
   /** How often it was tried before. */
   attempts: number;
+  /** What an earlier try has sent of it already. */
+  external: string | null;
   /** The message to edit or delete: what its sending answered, and the hints it was sent with. */
-  target: { external: string; hints: Record<string, unknown> } | null;
+  target: { id: string; external: string; hints: Record<string, unknown> } | null;
 };
 
 export type Sent = {
-  /** The platform's id of the message. Without it the message cannot be edited later. */
+  /** The platform's id of the message. Without it the message cannot be edited later. An edit may change it. */
   external?: string;
   /** What could not be shown there, in words for the log. */
   lost?: string[];
@@ -30,13 +32,16 @@ export type Sent = {
 
 /**
  * `retry`: the platform is busy or away; it said for how long, or not. `gone`: the place is closed to us for good.
- * `refused`: this message will never be taken. `unknown`: anything else; tried again a few times.
+ * `moved`: the place has another id now. `refused`: this message will never be taken. `unknown`: anything else; tried
+ * again a few times. `external`: what was sent of it before the trouble came.
  */
-export type Trouble =
+export type Trouble = { external?: string } & (
   | { kind: "retry"; after?: number; bucket?: string; everywhere?: boolean; learned?: Learned }
   | { kind: "gone" }
+  | { kind: "moved"; to: string }
   | { kind: "refused"; why?: string }
-  | { kind: "unknown" };
+  | { kind: "unknown" }
+);
 
 export type Sender = {
   surface: string;

@@ -7,8 +7,8 @@ import { markGone } from "./rows.ts";
 import type { Outgoing } from "./sender.ts";
 import type { PlaceKey } from "./write.ts";
 
-type Teller = Pick<House, "sources" | "log">;
-const writerOf = ({ sources }: Teller, db: Tx, { workspaceId }: PlaceKey) => ({
+export type Teller = Pick<House, "sources" | "log">;
+export const writerOf = ({ sources }: Teller, db: Tx, { workspaceId }: PlaceKey) => ({
   db,
   now: sources.now(),
   newId: sources.newId,
@@ -22,13 +22,14 @@ export async function tellFailed(house: Teller, tx: Tx, place: PlaceKey, message
   await writeEvent(writerOf(house, tx, place), { name: messageFailed.name, payload, subject: message.subject });
 }
 
-/** What else waits there will never arrive either. */
-export async function tellGone(house: Teller, tx: Tx, place: PlaceKey): Promise<void> {
+/** What else waits there will never arrive either; `unsent`: what is known not to have arrived before. */
+export async function tellGone(house: Teller, tx: Tx, place: PlaceKey, unsent = 1): Promise<void> {
   const writer = writerOf(house, tx, place);
   const { news, failed } = await markGone(tx, place, writer.now);
   if (!news) return;
   const { surface, tenant, place: external } = place;
-  house.log.warn({ surface, place: external, unsent: failed + 1 }, "a place is gone");
-  const payload = { surface, tenant, place: external, unsent: failed + 1 };
+  const all = failed + unsent;
+  house.log.warn({ surface, place: external, unsent: all }, "a place is gone");
+  const payload = { surface, tenant, place: external, unsent: all };
   await writeEvent(writer, { name: placeGone.name, payload, subject: external });
 }

@@ -1,7 +1,8 @@
 // Everything that may leave for one place now: each message sent, and what became of it written with taking the next.
-import type { Database, Tx } from "../../db/connect.ts";
+import { type Database, inWorkspace, type Tx } from "../../db/connect.ts";
 import { isPassing } from "../away.ts";
 import { type Delivery, deliver, type Outcome } from "./deliver.ts";
+import { movePlace } from "./places.ts";
 import { type Ending, finish, type Head, step } from "./rows.ts";
 import type { Outgoing } from "./sender.ts";
 import { tellFailed, tellGone } from "./tell.ts";
@@ -27,8 +28,13 @@ export async function visit(to: Visit): Promise<number | undefined> {
     const head: Head = await lasting(to, () => write(to, last, goesOn));
     if (!head || !goesOn) return undefined;
     if ("wait" in head) return head.wait;
-    const { message, since, gone } = head;
-    const outcome: Outcome = gone ? { id: message.id, kind: "gone" } : await deliver(to.delivery, message, since);
+    const { message, since, gone, moved } = head;
+    const { id } = message;
+    const outcome: Outcome = gone
+      ? { id, kind: "gone" }
+      : moved
+        ? { id, kind: "moved", to: moved }
+        : await deliver(to.delivery, message, since);
     done = { outcome, message };
   }
 }
@@ -48,6 +54,10 @@ async function lasting<T>({ stopped }: Visit, work: () => Promise<T>): Promise<T
 async function write({ database, place, delivery, lease }: Visit, done: Done | undefined, goesOn: boolean) {
   if (!done) return goesOn ? step(database, place, lease, undefined) : undefined;
   const { outcome, message } = done;
+  if (outcome.kind === "moved") {
+    await inWorkspace(database, place.workspaceId, (tx) => movePlace(delivery.house, tx, place, outcome.to));
+    return goesOn ? step(database, place, lease, undefined) : undefined;
+  }
   const gone = outcome.kind === "gone";
   const ending: Ending = gone ? { id: outcome.id, kind: "failed", error: "The place is gone." } : outcome;
   const tell = (tx: Tx) => {

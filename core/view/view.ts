@@ -45,6 +45,8 @@ export type Input = {
   kind: string;
   required: boolean;
   choices?: { value: string; label: string }[];
+  /** Some of what it takes, where that is something of the workspace. */
+  offers?: { value: string; label: string }[];
   min?: number;
   max?: number;
   value?: string;

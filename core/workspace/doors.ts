@@ -18,6 +18,10 @@ type Entry = { until: number; bound: Bound | undefined };
 export type Doors = { places: Map<string, Entry>; lobbyId?: string };
 export const openDoors = (): Doors => ({ places: new Map() });
 
+const keyOf = ({ surface, tenant, external }: Place) => JSON.stringify([surface, tenant, external]);
+/** The next message there asks the database again. */
+export const forget = (doors: Doors, place: Place) => void doors.places.delete(keyOf(place));
+
 type Building = { databases: readonly Database[]; sources: Sources };
 
 /** Which workspace a place belongs to, remembered for a moment. */
@@ -26,7 +30,7 @@ export async function findPlace(
   doors: Doors,
   place: Place,
 ): Promise<Bound | undefined> {
-  const key = JSON.stringify([place.surface, place.tenant, place.external]);
+  const key = keyOf(place);
   const now = sources.now().getTime();
   const known = doors.places.get(key);
   // A clock that was set back must not keep an entry for ever.

@@ -68,7 +68,14 @@ function bytesOf(raw: Record<string, unknown>, max: number): Uint8Array {
     const decoded = Buffer.from(base64, "base64");
     if (decoded.toString("base64").replace(/=+$/, "") === base64.replace(/=+$/, "")) return decoded;
   }
-  throw new Wrong("Attach a file, or send its name and text.");
+  throw unread(raw, max);
+}
+
+/** A surface that could not get an attached file says how large it is, and what it may get at `most`. */
+function unread({ size, most }: Record<string, unknown>, max: number): Wrong {
+  if (typeof size !== "number") return new Wrong("Attach a file, or send its name and text.");
+  const room = typeof most === "number" && most > 0 ? Math.min(max, most) : max;
+  return size > room ? tooLarge(room) : new Wrong("This file could not be fetched. Send it again, please.");
 }
 
 const tooLarge = (max: number) =>

@@ -1,0 +1,73 @@
+// Updates come in by a webhook: believed only with its secret, answered only when they are kept.
+
+import { isUtf8 } from "node:buffer";
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { Update } from "@grammyjs/types";
+import type { Connection, Door, Hook, HookAnswer } from "../surface.ts";
+import { ALLOWED, type Ear, NAMED_MS, nameOf, sleep, take } from "./take.ts";
+import { isRefused } from "./trouble.ts";
+
+const HEADER = "x-telegram-bot-api-secret-token";
+const digest = (text: string) => createHash("sha256").update(text).digest();
+
+/** Everything but Telegram is turned away before its words are read. A repetition is known by its update's number. */
+export function webhook(
+  secret: string,
+  ear: () => Promise<Ear>,
+): (door: Door) => (request: Hook) => Promise<HookAnswer> {
+  if (secret === "") throw new Error("A webhook without a secret would believe everybody.");
+  const right = digest(secret);
+  return (door) =>
+    async ({ method, headers, body }) => {
+      if (!timingSafeEqual(digest(headers.get(HEADER) ?? ""), right)) return { status: 401 };
+      const update = method === "POST" ? updateOf(body) : undefined;
+      if (!update) return { status: 400 };
+      // Telegram sends again what is not answered with 2xx.
+      return { status: (await take(await ear(), door, update)) ? 200 : 503 };
+    };
+}
+
+function updateOf(body: Buffer): Update | undefined {
+  if (!isUtf8(body)) return undefined;
+  try {
+    const update = JSON.parse(body.toString("utf8")) as Update | null;
+    return typeof update === "object" && Number.isSafeInteger(update?.update_id) ? update! : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** Telegram may be away when we start: it is told as soon as it is back. */
+export async function setWebhook(
+  ear: () => Promise<Ear>,
+  base: URL,
+  secret: string,
+  { house: { log } }: Door,
+): Promise<Connection> {
+  const url = new URL("/hooks/telegram", base).href;
+  const control = new AbortController();
+  let set = false;
+  async function tell(): Promise<void> {
+    while (!control.signal.aborted && !set) {
+      try {
+        const { api } = await ear();
+        await api.raw.setWebhook({ url, secret_token: secret, allowed_updates: ALLOWED, max_connections: 40 });
+        set = true;
+      } catch (err) {
+        log.warn({ err }, "the webhook could not be set at Telegram");
+        const after = isRefused(err) ? (err.parameters?.retry_after ?? 30) * 1_000 : 3_000;
+        await sleep(after, control.signal);
+      }
+    }
+  }
+  const telling = tell();
+  await Promise.race([telling, sleep(NAMED_MS)]);
+  return {
+    line: `${await nameOf(ear)}webhook ${url}`,
+    alive: () => set,
+    async stop() {
+      control.abort();
+    },
+  };
+}

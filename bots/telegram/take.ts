@@ -1,0 +1,74 @@
+// One update: understood, kept, and answered at once where Telegram waits for it.
+import type { Update } from "@grammyjs/types";
+import type { Api } from "grammy";
+import { localeOf, say } from "../../core/words/say.ts";
+import type { Door } from "../surface.ts";
+import { ack } from "./ack.ts";
+import { decode, type Heard, type Me, SURFACE } from "./decode.ts";
+import { fetchFiles } from "./files.ts";
+
+export type Ear = { api: Api; me: Me; token: string; root: string };
+
+/** Only what we understand is sent to us. */
+export const ALLOWED = ["message", "callback_query", "my_chat_member"] as const;
+
+/** True: it is kept, or it is nothing to us. False: Telegram is to send it again. */
+export async function take(ear: Ear, door: Door, update: Update): Promise<boolean> {
+  const started = performance.now();
+  const { house } = door;
+  const heard = understood(ear, door, update);
+  if (!heard) return true;
+  let words: string | undefined;
+  let kept = true;
+  if ("envelope" in heard) {
+    const envelope = await fetchFiles({ ...ear, log: house.log }, heard.envelope);
+    kept = (await door.receive(envelope, { repeats: true })) !== "away";
+  } else if ("stale" in heard) {
+    const locale = localeOf(update.callback_query?.from.language_code);
+    words = say(locale, "This question is too old. Ask again, please.");
+  } else await news(door, ear.me, heard);
+  // Also what is not kept yet: it comes again, and nobody is left looking at a button that spins.
+  const answer = ack(update, words);
+  if (answer) {
+    // A press that is answered too late is refused by Telegram; what it did stands.
+    await ear.api.raw.answerCallbackQuery(answer).catch((err: unknown) => house.log.debug({ err }, "a press spins on"));
+  }
+  if (kept) house.meter.ack(SURFACE, (performance.now() - started) / 1000);
+  return kept;
+}
+
+/** What nobody can read is nothing to us: sent again it would be the same. */
+function understood({ me }: Ear, { house }: Door, update: Update): Heard {
+  try {
+    return decode(update, me, house.commands);
+  } catch (err) {
+    house.log.warn({ err, update: update.update_id }, "an update of Telegram could not be read");
+    return undefined;
+  }
+}
+
+type News = Extract<Heard, { moved: unknown } | { closed: unknown }>;
+
+function news(door: Door, me: Me, heard: News): Promise<void> {
+  const place = (external: string) => ({ surface: SURFACE, tenant: String(me.id), external });
+  if ("moved" in heard) return door.moved(place(heard.moved.from), heard.moved.to);
+  return heard.closed ? door.closed(place(heard.chat)) : door.opened(place(heard.chat));
+}
+
+export const sleep = (milliseconds: number, signal?: AbortSignal) =>
+  new Promise<void>((done) => {
+    const timer = setTimeout(done, milliseconds);
+    timer.unref();
+    signal?.addEventListener("abort", () => done(), { once: true });
+  });
+
+/** The terminal does not wait long for a name. */
+export const NAMED_MS = 2_000;
+
+export async function nameOf(ear: () => Promise<Ear>): Promise<string> {
+  const name = ear().then(
+    ({ me }) => `@${me.username}, `,
+    () => "not connected yet, ",
+  );
+  return (await Promise.race([name, sleep(NAMED_MS)])) ?? "not connected yet, ";
+}

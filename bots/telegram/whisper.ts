@@ -1,0 +1,116 @@
+// What is for one person in a group: seen by them alone where Telegram takes it, else in their own chat with us.
+import type { Sent } from "../../core/outbox/index.ts";
+import { written } from "./ids.ts";
+import { bodyOf, call, drawn, editOf, type Letter, readerOf, replyTo, type TextPart } from "./letter.ts";
+import { isGroup } from "./pace.ts";
+import { isRefused, troubleOf } from "./trouble.ts";
+
+type Write = (letter: Letter, chat: string) => Promise<Sent>;
+
+/** Asked in a group, and not for the group to read. */
+export function isQuiet({ house, message: { place, hints, kind } }: Letter): boolean {
+  if (kind !== "answer" || !isGroup(place)) return false;
+  const command = typeof hints.command === "string" ? house.commands.find(hints.command) : undefined;
+  return hints.quiet === true || hints.once === true || command?.reply === "private";
+}
+
+export async function whisper(letter: Letter, write: Write): Promise<Sent> {
+  const { ids, lost, message } = letter;
+  const person = String(message.hints.account);
+  if (ids.texts.length === 0 && (ids.whisper || (await murmured(letter, person))))
+    return { external: written(ids), lost };
+  const { say } = readerOf(letter);
+  try {
+    const sent = await write(letter, person);
+    await note(letter, say("I answered you in our own chat."));
+    return sent;
+  } catch (error) {
+    if (ids.texts.length > 0 || troubleOf(error).kind !== "gone") throw error;
+    // We may write to nobody who has not written to us first.
+    const words = say("My answer is only for you. Open a chat with me, press Start, and ask there.");
+    await note(letter, words, `https://t.me/${letter.username}?start=hello`);
+    return { lost: [...lost, "the answer: the person has no chat with us"] };
+  }
+}
+
+/** One message without an answer to it: what replies to an unseen message does not say to what it replies. */
+function onlyText(letter: Letter): TextPart | undefined {
+  const { parts } = drawn(letter);
+  const [part] = parts;
+  return parts.length === 1 && part?.kind === "text" && part.ask === undefined ? part : undefined;
+}
+
+/** Only within 15 seconds of what is answered, and only on servers that know it: refused in all other cases. */
+async function murmured(letter: Letter, person: string): Promise<boolean> {
+  const { api, message, ids, signal } = letter;
+  const { query, ephemeral, replace } = message.hints;
+  if (typeof query !== "string" && typeof ephemeral !== "number") return false;
+  const part = onlyText(letter);
+  if (!part) return false;
+  const parameters = {
+    receiver_user_id: Number(person),
+    ...(typeof query === "string" ? { callback_query_id: query } : {}),
+    ...(replace === true ? { replace_callback_query_message: true } : {}),
+  };
+  const reply = typeof ephemeral === "number" ? { reply_parameters: { ephemeral_message_id: ephemeral } } : {};
+  try {
+    const sent = await call(letter, message.place, (there) =>
+      api.raw.sendMessage({ ...there, ...bodyOf(part), ...reply, ephemeral_message_parameters: parameters }, signal),
+    );
+    ids.whisper = { id: sent.ephemeral_message_id ?? 0, to: person };
+    return true;
+  } catch (error) {
+    if (!isRefused(error) || troubleOf(error).kind !== "refused") throw error;
+    return false;
+  }
+}
+
+/** Work that goes on is followed there too; what outgrows such a message goes to the person's own chat. */
+export async function rewhisper(letter: Letter, write: Write): Promise<Sent> {
+  const { api, ids, lost, message, signal } = letter;
+  const { id, to } = ids.whisper!;
+  const part = onlyText(letter);
+  try {
+    if (part) {
+      await call(letter, ids.chat, () =>
+        api.raw.editEphemeralMessageText(
+          { chat_id: ids.chat, receiver_user_id: Number(to), ephemeral_message_id: id, ...editOf(part) },
+          signal,
+        ),
+      );
+      return { external: written(ids), lost };
+    }
+  } catch (error) {
+    if (!isRefused(error) || troubleOf(error).kind !== "refused") throw error;
+    if (/message is not modified/i.test(error.description)) return { external: written(ids), lost };
+  }
+  letter.ids = { chat: to, texts: [], media: [] };
+  letter.message = { ...message, hints: message.target?.hints ?? message.hints };
+  return write(letter, to);
+}
+
+export async function unwhisper(letter: Letter): Promise<Sent> {
+  const { api, ids, signal } = letter;
+  const { id, to } = ids.whisper!;
+  try {
+    await call(letter, ids.chat, () =>
+      api.raw.deleteEphemeralMessage(
+        { chat_id: ids.chat, receiver_user_id: Number(to), ephemeral_message_id: id },
+        signal,
+      ),
+    );
+  } catch (error) {
+    // Such messages end by themselves.
+    if (troubleOf(error).kind !== "refused") throw error;
+  }
+  return {};
+}
+
+async function note(letter: Letter, text: string, url?: string): Promise<void> {
+  const { api, message, username, signal } = letter;
+  const keyboard = url ? [[{ text: `@${username}`, url }]] : undefined;
+  const body = bodyOf({ kind: "text", html: text, ...(keyboard ? { keyboard } : {}) });
+  await call(letter, message.place, (there) =>
+    api.raw.sendMessage({ ...there, ...body, ...replyTo(message.place, message.hints) }, signal),
+  );
+}
