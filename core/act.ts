@@ -55,6 +55,8 @@ export type Act = {
   say(text: string, vars?: Words): string;
   /** Writes a fact in this transaction. */
   emit<P extends Record<string, unknown>>(kind: EventKind<P>, payload: P, subject?: string): Promise<void>;
+  /** Told while a fact is being written that `emit` did not write: live pages look for it as soon as it commits. */
+  stirred(workspaceId: string): void;
   /** Queues work in this transaction; answers with the job's id. */
   later<I extends Record<string, unknown>>(
     kind: JobKind<I>,

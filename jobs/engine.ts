@@ -206,11 +206,17 @@ async function work(shop: Shop, carrier: Running, options: EngineOptions, haltin
 
 /** No new work; what runs may end; what does not is given back; then the connections close. */
 async function close(engines: readonly Running[], shop: Shop, graceMs: number): Promise<void> {
-  const ending = engines.flatMap(({ boss }) =>
-    [...LANES, UPKEEP].map((name) => boss.offWork(name, { wait: true }).catch(() => {})),
+  const { log } = shop.house;
+  const ending = engines.flatMap(({ boss, database }) =>
+    [...LANES, UPKEEP].map((lane) =>
+      boss
+        .offWork(lane, { wait: true })
+        // What it was doing is given back all the same, when its sign of life ends.
+        .catch((err: unknown) => log.warn({ err, lane, database: database.name }, "a lane did not end in order")),
+    ),
   );
   const late = setTimeout(() => shop.pulse.abortAll(new Stopping()), graceMs);
-  await Promise.allSettled(ending);
+  await Promise.all(ending);
   clearTimeout(late);
   shop.pulse.end();
   await Promise.all(engines.map(({ boss }) => boss.stop({ graceful: false })));

@@ -13,10 +13,12 @@ export type Writer = Pick<Act, "db" | "now" | "newId"> & {
   workspace: { id: string };
   person: { id: string } | null;
   run: string | null;
+  /** Told while an event is being written: live pages look for it as soon as it commits. */
+  stirred?(workspaceId: string): void;
 };
 
-export const writeEvent = (act: Writer, row: EventRow) =>
-  act.db.insert(event).values({
+export async function writeEvent(act: Writer, row: EventRow): Promise<void> {
+  await act.db.insert(event).values({
     workspaceId: act.workspace.id,
     id: act.newId(),
     name: row.name,
@@ -26,6 +28,8 @@ export const writeEvent = (act: Writer, row: EventRow) =>
     subject: row.subject,
     payload: row.payload,
   });
+  act.stirred?.(act.workspace.id);
+}
 
 /** A run has another status, view or progress than before. Live pages and messages follow it. */
 export const runChanged = eventKind<{ run: string; status: string }>("run.changed");

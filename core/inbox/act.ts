@@ -85,9 +85,9 @@ export function makeAct(
     sign: (content) => signed(house.keys.audit, content),
     files: house.files,
     changed: (change) => void changes.push(change),
+    stirred: (workspaceId) => house.stirred?.(workspaceId),
     async emit(kind, payload, subject = "") {
       await writeEvent(act, { name: kind.name, payload, subject });
-      house.stirred?.(caller.workspaceId);
       for (const reaction of house.reactions.get(kind.name) ?? []) {
         await act.later({ name: reaction.name }, { event: kind.name, subject, ...payload });
       }

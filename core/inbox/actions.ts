@@ -14,7 +14,10 @@ export const ackLetter = (command: Command | undefined): "u" | "p" | "r" =>
   !command ? "u" : command.reply === "private" ? "p" : "r";
 
 /** Who shows a view, and in which run. */
-export type Shower = Pick<Act, "db" | "now" | "newId" | "run"> & { workspace: { id: string }; person: { id: string } };
+export type Shower = Pick<Act, "db" | "now" | "newId" | "run" | "stirred"> & {
+  workspace: { id: string };
+  person: { id: string };
+};
 type Sealing = { act: Shower; commands: Registry; group: string; rows: (typeof action.$inferInsert)[] };
 
 function seal(at: Sealing, press: Press): string {

@@ -7,14 +7,15 @@ import { markGone } from "./rows.ts";
 import type { Outgoing } from "./sender.ts";
 import type { PlaceKey } from "./write.ts";
 
-export type Teller = Pick<House, "sources" | "log">;
-export const writerOf = ({ sources }: Teller, db: Tx, { workspaceId }: PlaceKey) => ({
+export type Teller = Pick<House, "sources" | "log" | "stirred">;
+export const writerOf = ({ sources, stirred }: Teller, db: Tx, { workspaceId }: PlaceKey) => ({
   db,
   now: sources.now(),
   newId: sources.newId,
   workspace: { id: workspaceId },
   person: null,
   run: null,
+  stirred: (id: string) => stirred?.(id),
 });
 
 export async function tellFailed(house: Teller, tx: Tx, place: PlaceKey, message: Outgoing, error: string) {

@@ -59,6 +59,19 @@ async function linked(a: Chatter, b: Chatter): Promise<{ issued: Reply; typed: R
   return { issued, typed, done: await press(a, buttons(asked)[0]?.action) };
 }
 
+test("whoever shows a run is told at once that it was turned elsewhere", async () => {
+  const [a, b] = [await chatter("chat", "staff"), await chatter("other")];
+  const issued = await say(a, "link");
+  const told: string[] = [];
+  house.stirred = (workspaceId) => void told.push(workspaceId);
+  await say(b, "link", { code: codeOf(issued) });
+  const asked = await later(a, issued.run);
+  expect(told).toEqual([house.owner.workspaceId]);
+  await press(a, buttons(asked)[1]?.action);
+  expect(told).toHaveLength(2);
+  delete house.stirred;
+});
+
 test("a code, typed elsewhere and confirmed where it was made, makes one person of two", async () => {
   const [a, b] = [await chatter("chat", "staff"), await chatter("other")];
   const issued = await say(a, "link");
