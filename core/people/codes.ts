@@ -121,12 +121,12 @@ export const unknownCode = (kind: CodeKind) =>
   refuse("missing", "This code is not known. Look at it again, or make a new one with /{kind}.", { kind });
 
 /** Takes the code, once. What is claimed waits for the issuer's word. */
-export async function takeCode(act: Act, db: Tx, id: string, claim: Claim): Promise<void> {
+export async function takeCode(act: Act, db: Tx, id: string, claim: Claim): Promise<Refusal | undefined> {
   const at = act.now.toISOString();
   const rows = await rawOf(db)`
     update code set redeemed = ${JSON.stringify(claim)}, redeemed_at = ${at}
     where id = ${id} and redeemed_at is null and ended_at is null and expires_at > ${at} returning id`;
-  if (rows.length === 0) throw refuse("clash", "Somebody else used this code just now. Make a new one.");
+  return rows.length > 0 ? undefined : refuse("clash", "Somebody else used this code just now. Make a new one.");
 }
 
 /** Who typed the code, where, and in which run: what is told there when the issuer has decided. */

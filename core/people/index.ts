@@ -1,21 +1,5 @@
 export { accountsOf, resolveAccount, type Seen } from "./accounts.ts";
-export {
-  type Claim,
-  CODE_MINUTES,
-  type CodeRow,
-  type Door,
-  doorOf,
-  endCode,
-  findCode,
-  inDoor,
-  inLobby,
-  issueCode,
-  issuerSays,
-  readCode,
-  takeCode,
-  unknownCode,
-  whyNot,
-} from "./codes.ts";
+export { type Claim, endCode, findCode, inLobby, issueCode, unknownCode } from "./codes.ts";
 export { peopleCommands } from "./commands.ts";
 export { codeAnswer } from "./commands-link.ts";
 export { personErased } from "./erase.ts";
@@ -23,6 +7,7 @@ export { exportPerson, mayHandle, personExport } from "./export.ts";
 export { personMerged } from "./merge.ts";
 export { allIdsOf } from "./personal.ts";
 export { byId, type Known, persons } from "./persons.ts";
+export { claimOf, redeem, tellClaimer } from "./redeem.ts";
 export { roleChanged } from "./roles.ts";
 export { personSplit } from "./split.ts";
 export {

@@ -225,6 +225,15 @@ test("a link code typed where nobody is at home gives the account to its person,
   expect(who.data).toMatchObject({ item: { id: owner.personId, role: "owner" } });
 });
 
+test("a try without an account, from a place of nobody, counts as every other", async () => {
+  const issued = await asOwner("link");
+  const { caller } = await enter(house, doors, { place: somewhere(), account: { id: "ghost" } });
+  const tries: Reply[] = [];
+  for (let n = 0; n < 11; n++) tries.push(await asOwner("link", { code: codeOf(issued) }, caller));
+  expect(tries[0]?.view.text).toContain("where you have an account");
+  expect(tries.map((reply) => reply.problem?.retryAfter)).toEqual([...Array(10).fill(undefined), 3600]);
+});
+
 test("a workspace in a database of its own: made from here, connected from anywhere, all its rows there", async () => {
   const made = await asOwner("workspace create", { name: "Far Away", database: "second", blueprint: "radio" });
   expect(made).toMatchObject({ status: "done", data: { item: { slug: "far-away" } } });
