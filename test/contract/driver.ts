@@ -52,8 +52,6 @@ export type Forgery = (typeof FORGERIES)[number];
 export type Platform = {
   surface: string;
   way: Way;
-  /** What the surface cannot do yet; its behaviour is skipped in sight. */
-  lacks?: readonly string[];
   /** The server, team or bot that places and accounts belong to. */
   tenant: string;
   /** What the bot's environment says, so that it finds us. */
@@ -77,6 +75,8 @@ export type Platform = {
   /** The same, said by another bot. */
   makeBotWords?(at: At, line: string): Happening;
   send(happening: Happening): Promise<Heard>;
+  /** What we do not take the platform sends again by itself: 503 is an answer. */
+  redelivers(happening: Happening): boolean;
   /** Whether it may come in another order than it was made. */
   reorders: boolean;
 
@@ -111,6 +111,8 @@ export type Platform = {
 export type Driver = {
   surface: string;
   ways: readonly Way[];
+  /** What the surface cannot do yet; its behaviour is skipped in sight. */
+  lacks?: readonly string[];
   open(way: Way, now: () => Date): Promise<Platform>;
 };
 

@@ -20,6 +20,7 @@ import { openWire, type Wire } from "../wire.ts";
 import { type At, type Driver, type Heard, type Platform, type Seen, until, type Way, type Who } from "./driver.ts";
 
 export type Office = {
+  driver: Driver;
   platform: Platform;
   house: TestHouse;
   chat: Chat;
@@ -88,6 +89,7 @@ export async function openOffice(driver: Driver, way: Way, options: Options = {}
     );
 
   const office: Office = {
+    driver,
     platform,
     house,
     chat: {} as Chat,

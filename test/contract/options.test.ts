@@ -59,7 +59,7 @@ overAll((office) => {
   });
 
   test("a file is taken with its bytes", async ({ skip }) => {
-    if (office.platform.lacks?.includes("files")) return skip("this surface takes no files yet");
+    if (office.driver.lacks?.includes("files")) return skip("this surface takes no files yet");
     const at = await office.somebody();
     const file = { option: "file", name: "songs.csv", type: "text/csv", bytes: Buffer.from("a,b\n1,2\n") };
     await office.run(at, "test upload", {}, [file]);

@@ -163,6 +163,7 @@ async function open(way: Way, now: () => Date): Promise<Platform> {
     },
     makePress,
     send,
+    redelivers: () => false,
     reorders: true,
     choose(at, choice) {
       const { on, found } = find(at, `choice "${choice}"`, (n) => {

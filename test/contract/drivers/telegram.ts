@@ -86,16 +86,27 @@ async function open(way: Way): Promise<Platform> {
     return { path: "/hooks/telegram", headers, body: JSON.stringify(what) };
   }
 
-  async function send(happening: Happening) {
-    if (way === "webhook") return postTo(bot.url, delivery(happening), 60_000);
-    const { update_id } = happening.what as Update;
+  /** What a person waits for is that a button stops spinning; a message that was sent shows no sign. */
+  async function acknowledged({ what }: Happening): Promise<number> {
+    const id = ((what as Update).callback_query as { id: string } | undefined)?.id;
+    if (!id) return 0;
     const began = performance.now();
+    await until(() => telegram.answered.find((a) => a.callback_query_id === id), 20_000);
+    return performance.now() - began;
+  }
+
+  async function send(happening: Happening) {
+    const spun = acknowledged(happening);
+    if (way === "webhook") {
+      const heard = await postTo(bot.url, delivery(happening), 60_000);
+      return { ...heard, milliseconds: Math.max(heard.milliseconds, await spun) };
+    }
+    const { update_id } = happening.what as Update;
     telegram.again(happening.what as Update);
-    const confirmed = await until(
-      () => telegram.waiting().every((one) => one.update_id !== update_id) || undefined,
-      3_000,
-    );
-    return { status: confirmed ? 200 : 0, milliseconds: performance.now() - began };
+    const kept = () => telegram.waiting().every((one) => one.update_id !== update_id) || undefined;
+    // Whoever polls confirms what it has kept with its next question; until then Telegram has it.
+    const confirmed = await until(kept, 3_000);
+    return { status: confirmed ? 200 : 503, milliseconds: await spun };
   }
 
   const typed = (at: At, command: string, options: Given) => {
@@ -125,7 +136,6 @@ async function open(way: Way): Promise<Platform> {
   return {
     surface: "telegram",
     way,
-    lacks: ["files"],
     tenant: String(BOT.id),
     env: {
       TELEGRAM_TOKEN: TOKEN,
@@ -149,6 +159,7 @@ async function open(way: Way): Promise<Platform> {
     makeBotWords: (at, line) =>
       message(at, { text: line, from: { id: 99, is_bot: true, first_name: "Echo", username: "echo_bot" } }),
     send,
+    redelivers: () => true,
     // What is asked for in turn comes in turn; a webhook's requests may pass each other on their way.
     reorders: way === "webhook",
     choose: (at, choice) => send(press(at, choice)),
@@ -206,4 +217,9 @@ function seenOf(shown: Shown): Seen {
   };
 }
 
-export const driver: Driver = { surface: "telegram", ways: ["webhook", "socket"], open };
+export const driver: Driver = {
+  surface: "telegram",
+  ways: ["webhook", "socket"],
+  lacks: ["files", "quick answers"],
+  open,
+};

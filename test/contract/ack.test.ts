@@ -1,0 +1,83 @@
+// A database that stalls keeps nobody waiting: every interaction is acknowledged inside the three seconds that platforms
+// give, and its effect arrives afterwards, once.
+import { expect, test } from "vitest";
+import { COMMANDS } from "./commands.ts";
+import { allDrivers, type Driver, type Happening, type Way } from "./driver.ts";
+import { openOffice } from "./office.ts";
+import { notes } from "./suite.ts";
+
+/** Ten for the record. */
+const SECONDS = Number(process.env.STALL ?? 4);
+const PLACES = 4;
+const LIMIT_MS = 3_000;
+
+const runs = (await allDrivers()).flatMap((driver) =>
+  driver.ways.map((way) => ({ driver, way, name: driver.surface })),
+);
+
+async function stalled(driver: Driver, way: Way) {
+  const office = await openOffice(driver, way, { commands: COMMANDS, wired: true });
+  const { platform, wire } = office;
+  try {
+    const people = await Promise.all(Array.from({ length: PLACES }, () => office.somebody("member", { direct: true })));
+    for (const at of people) {
+      await office.run(at, "test buttons", { name: `x${at.who.id}` });
+      await office.answer(at, /Buttons of/);
+    }
+    const waits: number[] = [];
+    /** Refused for now: the platform sends it again until it is taken. */
+    const again: Happening[] = [];
+    let expected = 0;
+    const send = async (happening: Happening) => {
+      const { status, milliseconds } = await platform.send(happening);
+      waits.push(milliseconds);
+      if (status !== 200) expect([status, platform.redelivers(happening)]).toEqual([503, true]);
+      if (status !== 200) again.push(happening);
+    };
+    wire!.jam();
+    const until = performance.now() + SECONDS * 1_000;
+    const work: Promise<void>[] = [];
+    while (performance.now() < until) {
+      for (const [n, at] of people.entries()) {
+        const note = `y${at.who.id}`;
+        work.push(send(n % 2 === 0 ? platform.make(at, "test note", { note }) : platform.makePress(at, "Often")));
+        expected++;
+        if (n === 0 && platform.suggest) {
+          const asked = performance.now();
+          const offered = platform.suggest(at, "test options", "station", "noir");
+          work.push(offered.then(() => void waits.push(performance.now() - asked)));
+        }
+      }
+      await new Promise((done) => setTimeout(done, 500));
+    }
+    await Promise.all(work);
+    await wire!.mend();
+    for (let n = 0; again.length > 0 && n < 60; n++) {
+      const some = again.splice(0);
+      for (const one of some) await send(one);
+      await new Promise((done) => setTimeout(done, 200));
+    }
+    const [x, y] = ["x", "y"].map((letter) => people.map(({ who }) => `${letter}${who.id}`));
+    const count = async () => {
+      let sum = 0;
+      for (const name of x!) sum += await notes(office, `${name} often`);
+      for (const name of y!) sum += await notes(office, name);
+      return sum;
+    };
+    const end = performance.now() + 60_000;
+    while ((await count()) < expected && performance.now() < end) await new Promise((done) => setTimeout(done, 100));
+    expect(await count()).toBe(expected);
+    const slowest = Math.max(...waits);
+    return `${driver.surface} over a ${way}: ${expected} interactions in ${SECONDS} s without a database, the slowest acknowledged after ${Math.round(slowest)} ms, all had their effect`;
+  } finally {
+    await wire?.mend();
+    await office.close();
+  }
+}
+
+test.concurrent.for(runs)("$name over a $way", { timeout: 120_000 }, async ({ driver, way }, { skip }) => {
+  if (driver.lacks?.includes("quick answers")) return skip("presses are answered only once they are kept, as yet");
+  const said = await stalled(driver, way);
+  console.log(said);
+  expect(Number(/after (\d+) ms/.exec(said)?.[1])).toBeLessThan(LIMIT_MS);
+});
