@@ -1,5 +1,6 @@
 // The product as processes of their own, each test with an empty database on the server of the suite.
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,7 +31,7 @@ export function openProduct(serverUrl: string): Product {
 
   return {
     async database() {
-      const name = `product_${process.pid}_${databases.length}`;
+      const name = `product_${randomUUID().replaceAll("-", "")}`;
       await admin`create database ${admin(name)}`;
       databases.push(name);
       return withDatabase(serverUrl, name);
