@@ -36,7 +36,7 @@ export type Seen = {
 /** Something that a person did, as the platform tells it: it can be sent once, twice, late, or not at all. */
 export type Happening = { id: string; what: unknown };
 /** One request to a webhook, with its proof. */
-export type Delivery = { path: string; headers: Record<string, string>; body: string };
+export type Delivery = { path: string; headers: Record<string, string>; body: string | Buffer<ArrayBuffer> };
 /** What the platform heard first; `status` 0: nothing in the time it waits. */
 export type Heard = { status: number; milliseconds: number };
 
@@ -75,6 +75,8 @@ export type Platform = {
   /** The same, said by another bot. */
   makeBotWords?(at: At, line: string): Happening;
   send(happening: Happening): Promise<Heard>;
+  /** Says that a delivery of `delivery` was taken, where the platform then shows something. */
+  acknowledged?(happening: Happening, answer: string): void;
   /** What we do not take the platform sends again by itself: 503 is an answer. */
   redelivers(happening: Happening): boolean;
   /** Whether it may come in another order than it was made. */
@@ -103,6 +105,10 @@ export type Platform = {
 
   /** The request of a webhook as the platform signs it, or as somebody else would like to. */
   delivery(happening: Happening, forgery?: Forgery): Delivery;
+  /** Other bytes with a right proof. */
+  reseal(like: Delivery, body: Buffer<ArrayBuffer>): Delivery;
+  /** One of everything that it tells a bot, also of what ours does not listen to. */
+  samples(at: At): Happening[];
   /** Ends every connection that the bot keeps. */
   hangUp(): void;
   close(): Promise<void>;

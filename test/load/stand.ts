@@ -84,8 +84,8 @@ export async function openStand(driver: Driver, way: Way, env: Record<string, st
 /** As a platform does that sends again what was not taken. */
 export async function sendUntil(platform: Platform, happening: Happening): Promise<void> {
   for (let n = 0; n < 200; n++) {
-    const { status } = await postTo(platform.bot.url, platform.delivery(happening));
-    if (status === 200) return;
+    const { status, text } = await postTo(platform.bot.url, platform.delivery(happening));
+    if (status === 200) return platform.acknowledged?.(happening, text);
     await after(100);
   }
   throw new Error("It was never taken.");

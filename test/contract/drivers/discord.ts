@@ -65,19 +65,17 @@ async function open(way: Way, now: () => Date): Promise<Platform> {
   });
   const happened = (interaction: APIInteraction): Happening => ({ id: interaction.id, what: interaction });
 
-  function delivery({ what }: Happening, forgery?: string): Delivery {
+  function proven(body: string | Buffer<ArrayBuffer>, forgery?: string): Delivery {
     const seconds = Math.floor(now().getTime() / 1000);
-    const timestamp = String(
-      forgery === "old" ? seconds - 301 : forgery === "from the future" ? seconds + 301 : seconds,
-    );
-    const body = JSON.stringify(what);
-    const proof = sign(null, Buffer.from(timestamp + body), forgery === "another key" ? other : privateKey).toString(
-      "hex",
-    );
+    const late = forgery === "old" ? -301 : forgery === "from the future" ? 301 : 0;
+    const timestamp = String(seconds + late);
+    const signed = Buffer.concat([Buffer.from(timestamp), Buffer.from(body)]);
+    const proof = sign(null, signed, forgery === "another key" ? other : privateKey).toString("hex");
     const headers: Record<string, string> = { "content-type": "application/json", "x-signature-timestamp": timestamp };
     if (forgery !== "unsigned") headers["x-signature-ed25519"] = forgery === "cut proof" ? proof.slice(2) : proof;
     return { path: "/hooks/discord", headers, body: forgery === "changed body" ? `${body} ` : body };
   }
+  const delivery = ({ what }: Happening, forgery?: string) => proven(JSON.stringify(what), forgery);
 
   async function send(happening: Happening): Promise<Heard> {
     const interaction = happening.what as APIInteraction;
@@ -86,11 +84,14 @@ async function open(way: Way, now: () => Date): Promise<Platform> {
 
   async function post(happening: Happening, interaction: APIInteraction): Promise<Heard> {
     const { status, milliseconds, text } = await postTo(bot.url, delivery(happening));
-    if (status !== 200) return { status, milliseconds };
+    if (status === 200) acknowledged(interaction, text);
+    return { status, milliseconds };
+  }
+
+  function acknowledged(interaction: APIInteraction, text: string): void {
     const answer = JSON.parse(text) as Answer;
     if (!answers.has(interaction.id) && answer.type !== 8) discord.began(interaction, answer);
     answers.set(interaction.id, answer);
-    return { status, milliseconds };
   }
 
   async function tell(interaction: APIInteraction): Promise<Heard> {
@@ -119,7 +120,10 @@ async function open(way: Way, now: () => Date): Promise<Platform> {
     throw new Error(`There is no ${what} in ${at.where.id}.`);
   }
 
-  const onMessage = (at: At, { id, channel }: Shown): From => ({ ...from(at), message: { id, channel_id: channel } });
+  const onMessage = (at: At, { id, channel }: Pick<Shown, "id" | "channel">): From => ({
+    ...from(at),
+    message: { id, channel_id: channel },
+  });
 
   function makePress(at: At, label: string): Happening {
     const { on, found } = find(at, `button "${label}"`, (n) =>
@@ -163,6 +167,7 @@ async function open(way: Way, now: () => Date): Promise<Platform> {
     },
     makePress,
     send,
+    acknowledged: ({ what }, answer) => acknowledged(what as APIInteraction, answer),
     redelivers: () => false,
     reorders: true,
     choose(at, choice) {
@@ -187,6 +192,30 @@ async function open(way: Way, now: () => Date): Promise<Platform> {
     tellsTwice: false,
     throwOut: ({ id }) => void discord.closed.set(id, 50001),
     delivery,
+    reseal: (_, body) => proven(body),
+    samples(at) {
+      const on = onMessage(at, { id: "777", channel: at.where.id });
+      const file = {
+        option: "file",
+        type: "text/csv",
+        name: "a.csv",
+        ...discord.keepFile("a.csv", Buffer.from("a,b")),
+      };
+      const menu = { type: 2, id: "8", name: "Save as request", target_id: "777" };
+      const command = slash("test note", { note: "x" }, from(at)) as object;
+      return [
+        slash("test note", { note: "x" }, from(at)),
+        slash("test options", { count: 7, share: 1.5, loud: true, words: "a b" }, from(at)),
+        slash("test upload", {}, { ...from(at), files: [file] }),
+        slash("test options", { station: "no" }, { ...from(at), focused: "station" }),
+        component("rAAAAAAAAAAAAAA", undefined, on),
+        component("select:1", ["uBBBBBBBBBBBBBB"], on),
+        component("form:rAAAAAAAAAAAAAA:test book:title,kind", undefined, on),
+        modal("form:rAAAAAAAAAAAAAA:test book:title,kind", { title: "x", kind: ["live"] }, on),
+        { ...command, data: menu } as APIInteraction,
+        { id: "1", type: 1, application_id: APP, token: "t", version: 1 } as unknown as APIInteraction,
+      ].map(happened);
+    },
     hangUp: () => discord.hangUp(),
     close: () => discord.close(),
   };

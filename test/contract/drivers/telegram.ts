@@ -173,6 +173,27 @@ async function open(way: Way): Promise<Platform> {
     tellsTwice: true,
     throwOut: ({ id }) => void outside.add(Number(id)),
     delivery,
+    reseal: (like, body) => ({ ...like, body }),
+    samples(at) {
+      const [chat, person] = [chatOf(at), from(at.who)];
+      const ours = { message_id: 7, from: BOT, chat, date: 1 };
+      const line = "/test book title:";
+      const question = { ...ours, text: line, entities: [{ type: "code", offset: 0, length: line.length }] };
+      const query = { id: "q1", from: person, chat_instance: "1", message: question };
+      return [
+        message(at, { text: "/test_note note:x" }),
+        message(at, { text: '/test_options@impresario_test_bot count:7 words:"a b"', message_thread_id: 5 }),
+        message(at, { text: "Night Owls", reply_to_message: question }),
+        message(at, { caption: "/test_upload", document: { file_id: "f", file_unique_id: "f", file_name: "a.csv" } }),
+        message(at, { new_chat_members: [person] }),
+        update({ callback_query: { ...query, data: "rAAAAAAAAAAAAAA" } }),
+        update({ callback_query: { ...query, data: "=live" } }),
+        update({ callback_query: { ...query, data: "!" } }),
+        update({ edited_message: { ...ours, from: person, text: "/test_note note:y" } }),
+        update({ channel_post: { ...ours, text: "/test_note note:y" } }),
+        update({ my_chat_member: { chat, from: person, date: 1, old_chat_member: {}, new_chat_member: {} } }),
+      ];
+    },
     hangUp: () => telegram.state.poller?.(),
     close: telegram.close,
   };
