@@ -2,7 +2,7 @@
 // the gateway; what is shown is read as Discord's client draws it.
 import { generateKeyPairSync, sign } from "node:crypto";
 import type { APIInteraction } from "discord-api-types/v10";
-import { component, type Dialogue, type From, slash, submitted } from "../../emulators/discord/interactions.ts";
+import { component, type Dialogue, type From, modal, slash, submitted } from "../../emulators/discord/interactions.ts";
 import { openDiscord, type Shown } from "../../emulators/discord/server.ts";
 import {
   type At,

@@ -241,6 +241,6 @@ function seenOf(shown: Shown): Seen {
 export const driver: Driver = {
   surface: "telegram",
   ways: ["webhook", "socket"],
-  lacks: ["files", "quick answers"],
+  lacks: [],
   open,
 };
