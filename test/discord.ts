@@ -37,6 +37,7 @@ export async function discordHouse({
   commands = [] as Command[],
   gateway = false,
   sends = true,
+  env: more = {} as Record<string, string>,
 } = {}): Promise<DiscordHouse> {
   let handler: ((request: Hook) => Promise<HookAnswer>) | undefined;
   const web = await testWeb({
@@ -68,6 +69,7 @@ export async function discordHouse({
     DISCORD_API_URL: discord.api,
     ...(gateway ? {} : { DISCORD_PUBLIC_KEY: key }),
     ...(sends ? { DISCORD_TOKEN: TOKEN } : {}),
+    ...more,
   };
   const own: DiscordHouse = {
     web,

@@ -28,6 +28,8 @@ export type Api = {
   call(call: Call): Promise<Answer>;
   classify(error: unknown): Trouble;
   codeOf(error: unknown): number | undefined;
+  /** What was sent along was more than the server takes. */
+  isTooLarge(error: unknown): boolean;
   hasToken: boolean;
 };
 
@@ -56,6 +58,7 @@ export async function openApi(
   return {
     hasToken: token !== undefined,
     codeOf,
+    isTooLarge: (error) => error instanceof DiscordAPIError && (error.status === 413 || Number(error.code) === 40005),
     async call({ method, route, body, files, bot = false, urgent = false, signal }) {
       const wait = guard.wait(urgent);
       if (wait > 0) throw new TooMany(wait);

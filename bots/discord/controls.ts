@@ -47,7 +47,9 @@ export function formRow(
   { title, submit, command, action, inputs }: Extract<Block, { kind: "form" }>,
   at: Drawing,
 ): Piece[] {
-  const errors = inputs.filter((i) => i.error).map((i) => ({ before: "", text: `⚠ ${i.label}: ${i.error}` }));
+  const errors = inputs
+    .filter(({ error }) => error && !at.told.includes(error))
+    .map(({ label, error }) => ({ before: "", text: `⚠ ${label}: ${error}` }));
   const custom_id = formId({ action, command, inputs: inputs.map((i) => i.name) });
   if ((action === undefined && command === "") || at.ids.has(custom_id)) {
     at.lost.push(`a form that is there already, or of no command: ${short(title, 40)}`);

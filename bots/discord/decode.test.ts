@@ -7,8 +7,9 @@ import { component, modal, slash } from "../../test/emulators/discord/interactio
 import { hasSpec, openJudge } from "../../test/emulators/discord/spec.ts";
 import { ackOf } from "./ack.ts";
 import { decode, typingOf } from "./decode.ts";
+import { changes, type Registered } from "./differ.ts";
 import { modalOf } from "./forms.ts";
-import { changes, manifest, type Registered } from "./manifest.ts";
+import { manifest } from "./manifest.ts";
 import { isGenuine, publicKey } from "./verify.ts";
 
 const run = () => view("Done.");
@@ -99,7 +100,8 @@ test("every command of the house is registered, in every language, within the li
   expect(problems).toEqual([]);
   for (const native of natives) {
     expect(judge("ApplicationCommandCreateRequest", native), native.name).toEqual([]);
-    expect(JSON.stringify(native)).toContain("description");
+    // A menu has a name and nothing else.
+    if (native.type === 1) expect(native.description, native.name).not.toBe("");
   }
   expect(natives.length).toBeGreaterThan(5);
 });
@@ -118,7 +120,55 @@ test("one command that cannot be registered is named and does not take the other
     { id: "2", name: "old" },
     { id: "3", name: "menu", type: 2 },
   ];
-  expect([...changes(made, registered)].map(({ what, name }) => `${what} ${name}`)).toEqual(["add fine", "remove old"]);
+  expect([...changes(made, registered, bad)].map(({ what, name }) => `${what} ${name}`)).toEqual([
+    "add fine",
+    "remove old",
+  ]);
+});
+
+test("a command that is wrong is left out of its group, and the rest of the group stays", () => {
+  const many = Object.fromEntries(Array.from({ length: 26 }, (_, n) => [`o${n}`, text("One.").optional()]));
+  const made = manifest(
+    registry([
+      command({ name: "song wide", says: "Too wide.", role: "member", run, options: many }),
+      command({ name: "song make", says: "Make one.", role: "member", run }),
+    ]),
+  );
+  expect(made.commands).toMatchObject([{ name: "song", options: [{ name: "make" }] }]);
+  expect(made.problems).toEqual([{ command: "song wide", why: '"wide" has more than 25 options.' }]);
+});
+
+test("a menu's entry is registered beside the command; one that is ours no more goes, a stranger's stays", () => {
+  const on = { message: "what" } as const;
+  const options = { what: text("What.") };
+  const now = registry([
+    command({ name: "ask", says: "Ask.", role: "member", run, options, on }),
+    command({ name: "greet", says: "Greet.", role: "member", run }),
+  ]);
+  const made = manifest(now);
+  const entry = made.commands.find((c) => c.type === 3);
+  expect(entry).toMatchObject({ name: "Ask", contexts: [0, 1], default_member_permissions: null });
+  const registered: Registered[] = [
+    { id: "1", name: "Greet", type: 2 },
+    { id: "2", name: "By Hand", type: 2 },
+    { id: "3", name: "ask", type: 1 },
+  ];
+  expect([...changes(made, registered, now)].map(({ what, name }) => `${what} ${name}`)).toEqual([
+    "change ask",
+    "add greet",
+    "add Ask",
+    "remove Greet",
+  ]);
+});
+
+test("sixteen entries are one too many, and the last is named", () => {
+  const on = { message: "what" } as const;
+  const all = Array.from({ length: 16 }, (_, n) =>
+    command({ name: `ask${n}`, says: "Ask.", role: "member", run, options: { what: text("What.") }, on }),
+  );
+  const made = manifest(registry(all));
+  expect(made.commands.filter((c) => c.type === 3)).toHaveLength(15);
+  expect(made.problems).toEqual([{ command: "Ask15", why: "More than 15 of its kind." }]);
 });
 
 test("what is registered already is not sent again; what differs is", () => {
@@ -129,9 +179,11 @@ test("what is registered already is not sent again; what differs is", () => {
     version: "1",
     default_member_permissions: c.default_member_permissions === null ? null : String(c.default_member_permissions),
   })) as Registered[];
-  expect([...changes(made, there)]).toEqual([]);
+  expect([...changes(made, there, houseCommands())]).toEqual([]);
   Object.assign(there[0]!, { description: "Something else." });
-  expect([...changes(made, there)].map((c) => [c.what, c.name])).toEqual([["change", made.commands[0]!.name]]);
+  expect([...changes(made, there, houseCommands())].map((c) => [c.what, c.name])).toEqual([
+    ["change", made.commands[0]!.name],
+  ]);
 });
 
 test("only what was signed, by this key, just now, is genuine", () => {

@@ -21,6 +21,8 @@ export const CUSTOM_ID = 100;
 export const CHOICES = { most: 25, name: 100, value: 100 } as const;
 export const COMMAND = {
   most: 100,
+  /** Entries in the menus of persons, and as many in those of messages. */
+  menus: 15,
   options: 25,
   name: 32,
   description: 100,

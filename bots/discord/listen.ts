@@ -1,20 +1,15 @@
 // The gateway: for bots without a public address. Interactions come over it whatever is subscribed to; messages only when
 // they are said to us.
-import type { APIInteraction, APIInteractionResponse } from "discord-api-types/v10";
+import type { APIInteraction } from "discord-api-types/v10";
 import type { Connection, Door } from "../surface.ts";
 import type { Api, Settings } from "./api.ts";
 import { catchUp, openCorners, remember } from "./catchup.ts";
 import { type Line, openClient } from "./client.ts";
+import type { Ears } from "./ears.ts";
 import type { Me, Said } from "./words.ts";
 
 /** Longer than a good start takes; a bot that is still not there then says so and goes on trying. */
 const START_MS = 15_000;
-
-export type Ears = {
-  respond(interaction: APIInteraction): Promise<APIInteractionResponse>;
-  /** True when it was for us, and is kept. */
-  hear(said: Said, me: Me): Promise<boolean>;
-};
 
 export async function listen(settings: Settings, api: Api, door: Door, ears: Ears): Promise<Connection> {
   const { log } = door.house;

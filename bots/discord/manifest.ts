@@ -16,6 +16,7 @@ import {
 } from "../../core/command/index.ts";
 import { LOCALES, type Locale } from "../../core/words/say.ts";
 import { CHOICES, COMMAND } from "./limits.ts";
+import { type MenuType, ON_MESSAGE, ON_PERSON, optionFor, titleOf } from "./menus.ts";
 import { short } from "./plain.ts";
 
 /** Discord's names of our languages; what it calls English of Britain has the same words. */
@@ -36,7 +37,12 @@ export type Native = Omit<Body, "type" | "default_member_permissions"> & {
   type: 1;
   default_member_permissions: number | null;
 };
-export type Manifest = { commands: Native[]; problems: { command: string; why: string }[] };
+/** An entry in the menu of a person or of a message. It has no words but its name. */
+export type Menu = Pick<Native, "name" | "name_localizations" | "default_member_permissions" | "contexts"> & {
+  type: MenuType;
+  integration_types: number[];
+};
+export type Manifest = { commands: (Native | Menu)[]; problems: { command: string; why: string }[] };
 
 type Texts = { name: string; says: string };
 const words = (english: Texts, in_: (locale: Locale) => Texts) => {
@@ -51,19 +57,52 @@ const words = (english: Texts, in_: (locale: Locale) => Texts) => {
   };
 };
 
-/** One bad command is named and left out; it must not take the others with it. */
+/** One bad command is named and left out; it must not take the others with it, nor those of its group. */
 export function manifest(commands: Registry): Manifest {
   const problems: Manifest["problems"] = [];
-  const made = groupsOf(commands.all(), "en").flatMap((group): Native[] => {
-    const native = groupCommand(group.word, group.commands);
-    const why = wrongIn(native);
-    if (why) problems.push({ command: group.word, why });
-    return why ? [] : [native];
-  });
-  for (const extra of made.slice(COMMAND.most))
-    problems.push({ command: extra.name, why: `More than ${COMMAND.most} commands.` });
-  return { commands: made.slice(0, COMMAND.most), problems };
+  const typed = groupsOf(commands.all(), "en").flatMap(
+    (group): Native[] => goodGroup(group.word, group.commands, problems) ?? [],
+  );
+  const within = <T extends { name: string }>(all: T[], most: number): T[] => {
+    for (const extra of all.slice(most)) problems.push({ command: extra.name, why: `More than ${most} of its kind.` });
+    return all.slice(0, most);
+  };
+  const menus = ([ON_PERSON, ON_MESSAGE] as const).flatMap((type) => within(menusOf(commands, type), COMMAND.menus));
+  return { commands: [...within(typed, COMMAND.most), ...menus], problems };
 }
+
+/** The group without those of its commands that Discord would refuse. */
+function goodGroup(word: string, members: readonly Command[], problems: Manifest["problems"]): [Native] | undefined {
+  const good = members.filter((command) => {
+    const why = wrongIn(groupCommand(word, [command]));
+    if (why) problems.push({ command: command.name, why });
+    return why === undefined;
+  });
+  while (good.length > 0) {
+    const native = groupCommand(word, good);
+    const why = wrongIn(native);
+    if (why === undefined) return [native];
+    problems.push({ command: good.pop()!.name, why });
+  }
+  return undefined;
+}
+
+const menusOf = (commands: Registry, type: MenuType): Menu[] =>
+  commands
+    .all()
+    .filter((command) => optionFor(command, type) !== undefined)
+    .map((command) => {
+      const name = titleOf(command, "en");
+      const others = SPOKEN.map(([code, locale]) => [code, titleOf(command, locale)]).filter(([, n]) => n !== name);
+      return {
+        type,
+        name,
+        ...(others.length > 0 ? { name_localizations: Object.fromEntries(others) } : {}),
+        default_member_permissions: permissionsFor([command]),
+        contexts: type === ON_PERSON ? [0] : [0, 1],
+        integration_types: [0],
+      };
+    });
 
 function groupCommand(word: string, members: readonly Command[]): Native {
   const only = members.length === 1 && members[0]!.name === word ? members[0]! : undefined;
@@ -169,54 +208,8 @@ function sizeOf(o: Native | NonNullable<Native["options"]>[number]): number {
   const longest = (text: string, others: Record<string, string | null | undefined> | null | undefined) =>
     Math.max(text.length, ...Object.values(others ?? {}).map((t) => t?.length ?? 0));
   const choices =
-    "choices" in o && o.choices ? o.choices.reduce((n, c) => n + c.name.length + String(c.value).length, 0) : 0;
+    "choices" in o && o.choices
+      ? o.choices.reduce((n, c) => n + longest(c.name, c.name_localizations) + String(c.value).length, 0)
+      : 0;
   return longest(o.name, o.name_localizations) + longest(o.description, o.description_localizations) + choices;
 }
-
-export type Change = { what: "add" | "change" | "remove"; name: string; native?: Native; id?: string };
-export type Registered = { id: string; name: string; type?: number };
-
-/**
- * What to do, additions and changes before removals. Only chat commands are ours: others are left alone. `keep` are
- * ours that could not be made now: what is registered under their names stays.
- */
-export function* changes({ commands, problems }: Manifest, registered: readonly Registered[]): Generator<Change> {
-  const theirs = new Map(registered.filter((r) => (r.type ?? 1) === 1).map((r) => [r.name, r]));
-  for (const native of commands) {
-    const before = theirs.get(native.name);
-    if (!before) yield { what: "add", name: native.name, native };
-    else if (!same(native, before)) yield { what: "change", name: native.name, native, id: before.id };
-  }
-  const keep = new Set([...commands.map((c) => c.name), ...problems.map((p) => p.command)]);
-  for (const { name, id } of theirs.values()) if (!keep.has(name)) yield { what: "remove", name, id };
-}
-
-/** Discord leaves out what is empty, and adds what it knows; only what we would send is compared. */
-function same(ours: unknown, theirs: unknown): boolean {
-  if (blank(ours)) return blank(theirs);
-  if (Array.isArray(ours))
-    return Array.isArray(theirs) && ours.length === theirs.length && ours.every((o, n) => same(o, theirs[n]));
-  if (typeof ours === "object" && ours !== null) {
-    if (typeof theirs !== "object" || theirs === null) return false;
-    const of = theirs as Record<string, unknown>;
-    const gone = [
-      "name_localizations",
-      "description_localizations",
-      "choices",
-      "min_value",
-      "max_value",
-      "min_length",
-      "max_length",
-      "autocomplete",
-    ].some((key) => !Object.hasOwn(ours, key) && !blank(of[key]));
-    return !gone && Object.entries(ours).every(([key, value]) => same(value, of[key]));
-  }
-  return String(ours) === String(theirs);
-}
-
-const blank = (value: unknown): boolean =>
-  value === undefined ||
-  value === null ||
-  value === false ||
-  (Array.isArray(value) && value.length === 0) ||
-  (typeof value === "object" && value !== null && Object.keys(value).length === 0);

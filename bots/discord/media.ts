@@ -1,4 +1,5 @@
 // Pictures, sounds, films, files and charts: sent along where the server takes them, else as a link to where they are.
+import { isId } from "../../core/ids.ts";
 import { type Block, chartText, clock } from "../../core/view/index.ts";
 import { MESSAGE } from "./limits.ts";
 import { type Drawing, type File, linkRow, type Piece, texts, webAddress } from "./pieces.ts";
@@ -7,11 +8,13 @@ import { escaped, short } from "./plain.ts";
 type Of<K extends Block["kind"]> = Extract<Block, { kind: K }>;
 type Made = Of<"picture"> | Of<"audio"> | Of<"video"> | Of<"file">;
 
-/** The made file that a block shows, if it is one of ours. */
+const ADDRESS = /^\/(?:api\/v1\/)?assets\/([^/]+)$/;
+
+/** The made file that a block shows, if it is one of ours. An id, and never a path. */
 export const assetOf = (block: Block): string | undefined => {
   if (!("url" in block) || block.url === undefined) return undefined;
-  const named = "asset" in block ? block.asset : undefined;
-  return named ?? /^\/(?:api\/v1\/)?assets\/([0-9a-f-]{36})$/i.exec(block.url)?.[1];
+  const named = ("asset" in block ? block.asset : undefined) ?? ADDRESS.exec(block.url)?.[1];
+  return named !== undefined && isId(named) ? named : undefined;
 };
 
 export function chartPieces({ chart, alt }: Of<"chart">, { reader, how, names }: Drawing): Piece[] {

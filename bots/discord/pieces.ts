@@ -30,7 +30,15 @@ export type Piece = {
   alt?: string;
   bytes?: number;
 };
-export type Drawing = { reader: Reader; how: How; lost: string[]; names: { next: number }; ids: Set<string> };
+export type Drawing = {
+  reader: Reader;
+  how: How;
+  lost: string[];
+  names: { next: number };
+  ids: Set<string>;
+  /** What the view says in words: a form need not say it again. */
+  told: string;
+};
 
 // The container itself is one component; a sign or a mark may stand before each text.
 export const MOST = { count: MESSAGE.components - 1, letters: MESSAGE.letters, text: MESSAGE.letters - 100 };

@@ -15,7 +15,14 @@ import { type File, type How, type Message, type Rendered, render, renderPlain }
 /** Painter and address come with the door, when the house opens. */
 export type Desk = { painter?: Painter; baseUrl?: URL | undefined };
 export type Ready = { body: Message; files: { name: string; data: Buffer }[] };
-export type Prepared = { parts: Ready[]; lost: string[]; plain(): Ready[] };
+export type Prepared = {
+  parts: Ready[];
+  lost: string[];
+  /** Without made files: each is a link. */
+  linked(): Promise<Ready[]>;
+  /** Nothing but words. */
+  plain(): Ready[];
+};
 
 /** Discord tells nobody whether somebody reads on a light or a dark ground. The pictures bring their own. */
 const THEME = "dark";
@@ -31,13 +38,15 @@ export async function prepare(house: Kit, desk: Desk, message: Outgoing, hints: 
   const how: How = { private: hints.private === true, baseUrl: desk.baseUrl };
   const plain = () => renderPlain(view, reader, how).messages.map(({ body }) => ({ body, files: [] }));
   const assets = await measured(house, message.workspaceId, view, hints.most ?? MESSAGE.file);
-  const drawn = render(view, reader, { ...how, charts: desk.painter !== undefined, assets });
+  const charts = desk.painter !== undefined;
+  const linked = () => filled(render(view, reader, { ...how, charts }));
+  const drawn = render(view, reader, { ...how, charts, assets });
   try {
-    return { parts: await filled(drawn), lost: drawn.lost, plain };
+    return { parts: await filled(drawn), lost: drawn.lost, linked, plain };
   } catch (error) {
     house.log.warn({ message: message.id, err: error }, "a file could not be made and is told in words");
     const told = render(view, reader, how);
-    return { parts: await filled(told), lost: [...told.lost, "a chart or a file"], plain };
+    return { parts: await filled(told), lost: [...told.lost, "a chart or a file"], linked, plain };
   }
 
   function filled({ messages }: Rendered): Promise<Ready[]> {

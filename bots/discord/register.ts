@@ -2,7 +2,8 @@
 import type { Registry } from "../../core/command/index.ts";
 import type { Step } from "../surface.ts";
 import type { Api, Settings } from "./api.ts";
-import { type Change, changes, manifest, type Registered } from "./manifest.ts";
+import { type Change, changes, type Registered } from "./differ.ts";
+import { manifest } from "./manifest.ts";
 
 export async function register(api: Api, settings: Settings, commands: Registry, apply: boolean): Promise<Step[]> {
   const made = manifest(commands);
@@ -10,7 +11,7 @@ export async function register(api: Api, settings: Settings, commands: Registry,
   const app = settings.appId ?? (await appOf(api));
   const route = `/applications/${app}/commands` as const;
   const { data } = await api.call({ method: "GET", route: `${route}?with_localizations=true` as const, bot: true });
-  for (const change of changes(made, data as Registered[])) {
+  for (const change of changes(made, data as Registered[], commands)) {
     const step: Step = { kind: change.what, name: change.name };
     steps.push(step);
     if (!apply) continue;

@@ -35,13 +35,19 @@ export function render(view: View, reader: Reader, how: How = {}): Rendered {
   const [block] = view.blocks;
   const said = view.text.trim() === "" || (block?.kind === "text" && block.text.trim() === view.text.trim());
   const { parts, lost } = fit(said ? { ...view, text: "" } : view, caps, reader);
-  const at: Drawing = { reader, how, lost, names: { next: 1 }, ids: new Set() };
+  const at: Drawing = { reader, how, lost, names: { next: 1 }, ids: new Set(), told: toldIn(view) };
   const pieces = parts.flatMap((part, n) => [
     ...(n === 0 && said ? [] : texts(part.text, escaped)),
     ...part.blocks.flatMap((one) => draw(one, at)),
   ]);
   return { messages: pack(pieces.length > 0 ? pieces : texts("✓", escaped), toneOf(view), how), lost };
 }
+
+const toldIn = ({ text, blocks }: View): string =>
+  [
+    text,
+    ...blocks.map((b) => (b.kind === "text" ? b.text : b.kind === "list" ? b.items.map((i) => i.text).join("\n") : "")),
+  ].join("\n");
 
 /** Nothing but words: for when Discord does not take what we drew. */
 export function renderPlain(view: View, reader: Reader, how: How = {}): Rendered {

@@ -31,10 +31,12 @@ export function makeSender(house: Kit, api: Api, desk: Desk): Sender {
 
   /** The first part goes where `first` says, the others after it. Answers with all their ids. */
   async function deliver(message: Outgoing, hints: Partial<Hints>, first: Post, next: Post): Promise<Sent> {
-    const { parts, lost, plain } = await prepare(house, desk, message, hints);
+    const { parts, lost, linked, plain } = await prepare(house, desk, message, hints);
     try {
       return { ...(await sendAll(parts, first, next)), lost };
     } catch (error) {
+      if (api.isTooLarge(error))
+        return { ...(await sendAll(await linked(), first, next)), lost: [...lost, "its files: the server takes less"] };
       if (!MALFORMED.has(api.codeOf(error) ?? 0)) throw error;
       house.log.warn({ message: message.id, err: error }, "Discord did not take what we drew; sent as text");
       return { ...(await sendAll(plain(), first, next)), lost: [...lost, "drawn as text"] };

@@ -50,6 +50,8 @@ test.each<[string, Partial<Declaration<Options>>, string]>([
   ["a long choice", { options: { a: choice("A", ["x".repeat(101)]) } }, "has 101 letters; 1 to 100 fit"],
   ["equal choices", { options: { a: choice("A", ["a", "A"]) } }, "are the same"],
   ["bounds without room", { options: { a: whole("A", { min: 5, max: 1 }) } }, "nothing between them"],
+  ["a menu of persons over a text", { options: { a: text("A") }, on: { person: "a" } }, '"a" must be a person'],
+  ["a menu of messages over a number", { options: { a: whole("A") }, on: { message: "a" } }, '"a" must be a text'],
   ["a wrong default", { options: { a: whole("A", { max: 5, default: 9 }) } }, 'The default of its option "a" is wrong'],
   ["reading with an effect", { reads: true, effects: ["spend"] }, 'It reads, and has the effect "spend"'],
   ["reading that asks", { reads: true, confirm: "always" }, "It reads, and asks"],

@@ -11,6 +11,7 @@ const roleGrant = command({
   name: "role grant",
   says: "Let a person do more",
   options: { person: person(persons, "Whom"), role: choice("What they may do from now on", ROLES) },
+  on: { person: "person" },
   examples: ["role grant person:@ken role:staff"],
   async run({ options, act }) {
     await grantRole(act, options.person, options.role);
@@ -27,6 +28,7 @@ const roleRevoke = command({
   name: "role revoke",
   says: "Take a role away from a person",
   options: { person: person(persons, "From whom"), role: choice("Which role", ROLES) },
+  on: { person: "person" },
   examples: ["role revoke person:@ken role:staff"],
   async run({ options, act }) {
     await revokeRole(act, options.person, options.role);

@@ -15,6 +15,8 @@ export type From = {
   at?: Date;
   /** The option that is being typed: an interaction for completion. */
   focused?: string;
+  /** Of one file, in bytes. */
+  most?: number;
   /** The message that a button was on. */
   message?: Record<string, unknown>;
   files?: { option: string; id: string; name: string; type: string; url: string; size: number }[];
@@ -39,7 +41,7 @@ function base(type: number, data: unknown, from: From): Record<string, unknown> 
     locale,
     entitlements: [],
     authorizing_integration_owners: {},
-    attachment_size_limit: 10_485_760,
+    attachment_size_limit: from.most ?? 10_485_760,
     context: direct ? 1 : 0,
     app_permissions: "0",
     data,
@@ -68,6 +70,18 @@ export function slash(name: string, options: Record<string, unknown> = {}, from:
   const resolved = files.length > 0 ? { resolved: { attachments } } : {};
   const data = { id: "1", type: 1, name: first, options: inner, ...resolved };
   return sent(base(from.focused === undefined ? 2 : 4, data, from));
+}
+
+/** An entry of the menu of a person (2) or of a message (3), picked. */
+export function picked(
+  type: 2 | 3,
+  name: string,
+  target: { id: string; content?: string },
+  from: From = {},
+): APIInteraction {
+  const { id, content = "" } = target;
+  const one = type === 2 ? { users: { [id]: { id, username: `user${id}` } } } : { messages: { [id]: { id, content } } };
+  return sent(base(2, { id: "1", type, name, target_id: id, resolved: one }, from));
 }
 
 export function component(customId: string, values?: string[], from: From = {}): APIInteraction {

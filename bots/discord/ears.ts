@@ -1,0 +1,82 @@
+// What Discord tells us, answered as it must be at once, and kept: the same over HTTP and over the gateway.
+import type { APIInteraction, APIInteractionResponse } from "discord-api-types/v10";
+import type { Envelope } from "../../core/inbox/index.ts";
+import { localeOf, say } from "../../core/words/say.ts";
+import type { Door } from "../surface.ts";
+import { ackOf } from "./ack.ts";
+import type { Settings } from "./api.ts";
+import { completer } from "./complete.ts";
+import { decode } from "./decode.ts";
+import { fetchFiles } from "./files.ts";
+import { modalOf } from "./forms.ts";
+import { FLAG } from "./limits.ts";
+import { prefill } from "./prefill.ts";
+import { heard, type Me, type Said } from "./words.ts";
+
+export type Ears = {
+  /** The first response to an interaction, once what was asked is kept for good. */
+  respond(interaction: APIInteraction): Promise<APIInteractionResponse>;
+  /** What is said in plain words; Discord waits for no answer. True when it was for us, and is kept. */
+  hear(said: Said, me: Me): Promise<boolean>;
+};
+
+export function openEars(settings: Settings, door: Door): Ears {
+  const { commands, log, meter } = door.house;
+  const complete = completer(door);
+
+  /** False: it could be kept nowhere. */
+  async function kept(envelope: Envelope): Promise<boolean> {
+    const started = performance.now();
+    try {
+      const received = await door.receive(await fetchFiles(settings, envelope));
+      meter.ack("discord", (performance.now() - started) / 1000);
+      if (received !== "away") return true;
+      log.error({ delivery: envelope.delivery }, "what Discord told could be kept nowhere");
+    } catch (error) {
+      log.error({ err: error, delivery: envelope.delivery }, "what Discord told could not be kept");
+    }
+    return false;
+  }
+
+  /** Nobody knows what a platform will send one day: what we cannot read is answered like what we do not know. */
+  function read(interaction: APIInteraction): { ack?: APIInteractionResponse; envelope?: Envelope } {
+    try {
+      const ack = ackOf(interaction, commands);
+      const envelope = ack?.type === 1 || ack?.type === 9 ? undefined : decode(interaction, commands);
+      return { ...(ack ? { ack } : {}), ...(envelope ? { envelope } : {}) };
+    } catch (error) {
+      log.warn({ err: error, interaction: interaction.id }, "an interaction could not be read");
+      return {};
+    }
+  }
+
+  const typed = (interaction: APIInteraction): Promise<APIInteractionResponse> =>
+    complete(interaction).catch((error: unknown) => {
+      log.warn({ err: error, interaction: interaction.id }, "what was typed could not be read");
+      return { type: 8, data: { choices: [] } };
+    });
+
+  return {
+    async respond(interaction) {
+      if (interaction.type === 4) return typed(interaction);
+      const { ack, envelope } = read(interaction);
+      const spoken = "locale" in interaction ? interaction.locale : "en";
+      if (ack?.type === 1) return ack;
+      if (ack?.type === 9)
+        return modalOf(ack.data.custom_id, commands, spoken, await prefill(door, interaction)) ?? ack;
+      const locale = localeOf(spoken);
+      if (!ack || !envelope) return only(say(locale, "This button is not known here. Ask for a new one."));
+      if (await kept(envelope)) return ack;
+      return only(say(locale, "The database cannot be reached. Nothing was changed; ask again in a moment."));
+    },
+    async hear(said, me) {
+      const envelope = heard(said, me, commands);
+      return envelope ? kept(envelope) : false;
+    },
+  };
+}
+
+const only = (content: string): APIInteractionResponse => ({
+  type: 4,
+  data: { content, flags: FLAG.private, allowed_mentions: { parse: [] } },
+});
