@@ -18,6 +18,7 @@ const PARTS = {
   backup: { run: data },
   restore: { run: data },
   manifest: { run: tool },
+  doctor: { run: tool },
   dev: {
     dev: true,
     run: (at, args) => run(at, ["--watch", "--watch-preserve-output", "bots/main.ts", "start", ...args]),

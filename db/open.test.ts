@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { folder, query } from "../test/embedded.ts";
 import { inWorkspace } from "./connect.ts";
 import { type Embedded, startEmbedded } from "./embedded.ts";
+import { lookAtDatabases } from "./look.ts";
 import { type OpenOptions, openDatabases } from "./open.ts";
 import { DOORS } from "./secure.ts";
 
@@ -97,6 +98,21 @@ test("the app's password follows SECRET_KEY", async () => {
   expect(await opened({ databaseUrl, secretKey: "a" })).toEqual({ main: APP });
   expect(await opened({ databaseUrl, secretKey: "b" })).toEqual({ main: APP });
   expect(await opened({ databaseUrl, secretKey: "a" })).toEqual({ main: APP });
+});
+
+test("whoever only looks is told of another key, and changes nothing", async () => {
+  const databaseUrl = at("one");
+  await opened({ databaseUrl, secretKey: "a" });
+  const look = async (secretKey: string | undefined) =>
+    (await lookAtDatabases({ ...plan({ databaseUrl }), secretKey }))[0];
+  expect(await look("b")).toMatchObject({ name: "main", login: "another key", waiting: 0, newer: 0 });
+  expect(await look("a")).toMatchObject({ login: "ours" });
+  expect(await look(undefined)).toMatchObject({ login: "not made yet" });
+  const refused = await lookAtDatabases({
+    ...plan({ databaseUrl: at("one", "impresario_app", "wrong") }),
+    secretKey: "a",
+  });
+  expect(refused).toMatchObject([{ code: "login" }]);
 });
 
 test("another deployment on the same server is not locked out", async () => {

@@ -8,7 +8,7 @@ import { APP_ROLE, setPassword } from "./secure.ts";
 import { Trouble } from "./trouble.ts";
 
 /** The first version with what our SQL uses, and the oldest that the suite runs on. */
-const LEAST = 15;
+export const LEAST = 15;
 /** A server that is started together with us may need a moment. */
 const WAIT_MS = 30_000;
 
@@ -147,7 +147,7 @@ async function checkApp(source: Source, appUrl: string, password: string, about:
   }
 }
 
-function asApp(ownerUrl: string, password: string): string {
+export function asApp(ownerUrl: string, password: string): string {
   const url = new URL(ownerUrl);
   url.username = APP_ROLE;
   url.password = password;
@@ -174,7 +174,7 @@ function parseList(text: string): Source[] {
   return sources;
 }
 
-function placeOf(text: string): string {
+export function placeOf(text: string): string {
   const url = new URL(text);
   return `${url.searchParams.get("host") ?? url.host}${url.pathname}`;
 }
@@ -184,4 +184,4 @@ const causeOf = (error: unknown): unknown => {
   return cause instanceof postgres.PostgresError ? cause : error;
 };
 
-const codeOf = (error: unknown): string => (causeOf(error) as { code?: string }).code ?? "";
+export const codeOf = (error: unknown): string => (causeOf(error) as { code?: string }).code ?? "";

@@ -53,8 +53,8 @@ async function open(settings: Settings, kit: Kit): Promise<Bot> {
     ...(settings.token
       ? { listen: (door: Door) => listen(settings, api, enter(door) && door, openEars(settings, door)) }
       : {}),
-    register: (commands, apply) => register(api, settings, commands, apply),
-    examine: () => examine(api, settings),
+    ...(settings.token ? { register: (commands, apply) => register(api, settings, commands, apply) } : {}),
+    examine: (around) => examine(api, settings, around),
   };
 }
 

@@ -230,5 +230,5 @@ test("the menu is compared, replaced in one call, and then has nothing to change
   await register!(office.house.commands, true);
   expect(office.telegram.calls.some((c) => c.method === "deleteMyCommands")).toBe(false);
   expect((await register!(office.house.commands, true)).filter(({ kind }) => kind !== "left out")).toEqual([]);
-  expect(await chat.bots[0]!.bot.examine!({ baseUrl: undefined })).toMatchObject([{ ok: true }]);
+  expect((await chat.bots[0]!.bot.examine!({ baseUrl: undefined })).filter(({ ok }) => !ok)).toEqual([]);
 });

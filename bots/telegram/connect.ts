@@ -1,7 +1,8 @@
 // Telegram: long polling by default; a webhook when there is a secret and a public address.
 import type { Read } from "../settings.ts";
-import { type Bot, surface as declare, type Finding, type Kit } from "../surface.ts";
+import { type Bot, surface as declare, type Kit } from "../surface.ts";
 import { SURFACE } from "./decode.ts";
+import { examine } from "./examine.ts";
 import { setWebhook, webhook } from "./hook.ts";
 import type { Desk } from "./letter.ts";
 import { WEBHOOK_SECRET } from "./limits.ts";
@@ -9,7 +10,6 @@ import { menus, register } from "./manifest.ts";
 import { poll } from "./poll.ts";
 import { makeSender } from "./send.ts";
 import type { Ear } from "./take.ts";
-import { isRefused } from "./trouble.ts";
 
 const TELEGRAM = "https://api.telegram.org";
 
@@ -65,32 +65,8 @@ async function open({ token, secret, api: apiRoot }: TelegramSettings, house: Ki
     },
     ...(secret ? { hook: webhook(secret, ear) } : {}),
     register: (commands, apply) => register(api, commands, apply),
-    examine: () => examine(ear, secret !== undefined),
+    examine: (around) => examine({ api, secret, now: house.sources.now() }, around),
   };
-}
-
-async function examine(ear: () => Promise<Ear>, hooked: boolean): Promise<Finding[]> {
-  try {
-    const { api, me } = await ear();
-    const { url, last_error_message: error, pending_update_count: waiting } = await api.getWebhookInfo();
-    const findings: Finding[] = [{ ok: true, what: `Telegram knows the token: @${me.username}.` }];
-    if (url && !hooked)
-      findings.push({ ok: false, what: `It has a webhook (${url}) that is not ours.`, mend: "A start removes it." });
-    if (error)
-      findings.push({
-        ok: false,
-        what: `Its webhook fails: ${error}; ${waiting} updates wait.`,
-        mend: "Open BASE_URL from outside: it needs HTTPS on port 443, 80, 88 or 8443.",
-      });
-    return findings;
-  } catch (error) {
-    const unknown = isRefused(error) && (error.error_code === 401 || error.error_code === 404);
-    return [
-      unknown
-        ? { ok: false, what: "Telegram does not know TELEGRAM_TOKEN.", mend: "Get a new one from @BotFather (/token)." }
-        : { ok: false, what: "Telegram cannot be reached.", mend: "Look at the network and at TELEGRAM_API_URL." },
-    ];
-  }
 }
 
 export const surface = declare<TelegramSettings>({

@@ -6,14 +6,27 @@ import type { Judge } from "./spec.ts";
 
 type Command = Record<string, unknown>;
 
+/** What a test says of the application, and of the servers that its bot is in. */
+export type Facts = {
+  app: Command;
+  /** `scope`: whether it was added with applications.commands. */
+  guilds: { id: string; name: string; scope: boolean }[];
+  starts: number;
+};
+export const openFacts = (): Facts => ({ app: {}, guilds: [{ id: "500", name: "Test", scope: true }], starts: 999 });
+
 export function applications(
-  commands: Map<string, Command>,
+  { commands, facts }: { commands: Map<string, Command>; facts: Facts },
   judge: Judge,
   now: () => Date,
   asked: Asked,
 ): { status: number; body?: unknown } {
   const [third = "", id] = asked.path.split("?")[0]!.split("/").slice(3);
-  if (third === "") return { status: 200, body: { id: "900", name: "Impresario", verify_key: "" } };
+  if (third === "") return { status: 200, body: { id: "900", name: "Impresario", verify_key: "", ...facts.app } };
+  if (third === "guilds") {
+    if (!facts.guilds.find((g) => g.id === id)?.scope) throw new Problem(403, 50001, "Missing Access");
+    return { status: 200, body: [] };
+  }
   if (asked.method === "GET") return { status: 200, body: [...commands.values()] };
   if (asked.method === "DELETE") return dropped(commands, id ?? "");
   const { type = 1, name } = asked.body;

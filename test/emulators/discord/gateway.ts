@@ -89,12 +89,12 @@ export function openGateway(token: string) {
         send(socket, { op: 10, d: { heartbeat_interval: 45_000 } });
       });
     },
-    address(api: string) {
+    address(api: string, remaining = 999) {
       address = `ws://${new URL(api).host}`;
       return {
         url: address,
         shards: how.shards,
-        session_start_limit: { total: 1000, remaining: 999, reset_after: 0, max_concurrency: 16 },
+        session_start_limit: { total: 1000, remaining, reset_after: 3_600_000, max_concurrency: 16 },
       };
     },
     /** To the shard of the server alone, and to whoever subscribed to such. */

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { APIInteraction } from "discord-api-types/v10";
-import { applications, dropped } from "./applications.ts";
+import { applications, dropped, type Facts, openFacts } from "./applications.ts";
 import { type Body, Problem, readCall } from "./body.ts";
 import { wrongInMessage } from "./check.ts";
 import { openGateway } from "./gateway.ts";
@@ -47,6 +47,7 @@ export type Discord = {
   asked: Asked[];
   messages: Map<string, Shown>;
   commands: Map<string, Record<string, unknown>>;
+  facts: Facts;
   /** What neither Discord's description nor its rules would have let through, of either side. */
   wrong: string[];
   closed: Map<string, number>;
@@ -107,6 +108,7 @@ export async function openDiscord(
     asked: [],
     messages: new Map(),
     commands: new Map(),
+    facts: openFacts(),
     wrong: [],
     closed: new Map(),
     most: 10_485_760,
@@ -239,9 +241,10 @@ export async function openDiscord(
     if (area === "interactions") return callback(asked, id, third);
     if (area === "webhooks") return webhook(asked, third, which);
     bot(asked);
-    if (what === "GET gateway") return { status: 200, body: gateway.address(discord.api) };
+    if (what === "GET gateway") return { status: 200, body: gateway.address(discord.api, discord.facts.starts) };
+    if (asked.path.startsWith("/users/@me/guilds")) return { status: 200, body: discord.facts.guilds };
     if (area === "users") return { status: 200, body: { id: `1000${asked.body.recipient_id}`, type: 1 } };
-    if (area === "applications") return applications(discord.commands, judge, now, asked);
+    if (area === "applications") return applications(discord, judge, now, asked);
     if (area === "guilds" && asked.method === "GET") return { status: 200, body: said.member(kind ?? "") };
     if (area !== "channels") throw new Problem(404, 0, "404: Not Found");
     channel(id);

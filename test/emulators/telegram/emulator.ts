@@ -39,6 +39,8 @@ export async function openTelegram() {
   const messages: Shown[] = [];
   const calls: Call[] = [];
   const menus = new Map<string, unknown>();
+  /** What a test says of the bot and its webhook. */
+  const facts = { me: {}, webhook: {} };
   const state = {
     lastUpdate: 100,
     lastMessage: 10,
@@ -121,7 +123,7 @@ export async function openTelegram() {
 
   function run(method: string, params: Params): unknown {
     if (method === "getUpdates") return getUpdates(params);
-    if (method === "getMe") return BOT;
+    if (method === "getMe") return { ...BOT, can_join_groups: true, ...facts.me };
     if (method === "editMessageText") return edit(params);
     if (method === "deleteMessage") {
       const at = messages.findIndex((m) => m.message_id === params.message_id);
@@ -138,7 +140,8 @@ export async function openTelegram() {
     if (method === "setWebhook")
       return Object.assign(state, { webhook: params.url, secret: params.secret_token }) && true;
     if (method === "deleteWebhook") return Object.assign(state, { webhook: "" }) && true;
-    if (method === "getWebhookInfo") return { url: state.webhook, pending_update_count: queue.length };
+    if (method === "getWebhookInfo")
+      return { url: state.webhook, pending_update_count: queue.length, ...facts.webhook };
     if (method === "setMyCommands") return menus.set(listOf(params), params.commands) && true;
     if (method === "getMyCommands") return menus.get(listOf(params)) ?? [];
     if (method === "sendMediaGroup")
@@ -182,6 +185,7 @@ export async function openTelegram() {
     calls,
     answered,
     menus,
+    facts,
     state,
     rules,
     /** Something that was said, as the update that it makes. */
