@@ -8,6 +8,8 @@ import type { Modal, World } from "./world.ts";
 
 export function respondToCommand(world: World, to: { channel: string; user: string }, body: unknown): void {
   if (body === undefined || body === "") return;
+  // `{"response_type": "in_channel"}` alone shows everybody what was typed.
+  if (isObject(body) && Object.keys(body).join() === "response_type") return;
   try {
     said(world, to, typeof body === "string" ? { text: body } : (body as Record<string, unknown>));
   } catch (error) {

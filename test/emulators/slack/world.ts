@@ -179,6 +179,9 @@ export const userOf = (u: User): Json => ({
   profile: { real_name: u.real_name, display_name: u.name, team: TEAM.id },
 });
 
+/** Texts that are shown as they are: rich text has people and groups as elements of their own. */
+const LITERAL = new Set(["plain_text", "raw_text", "button", "text", "link"]);
+
 /** Whom a text would call: what stands between < and > and begins with @ or !. */
 export function pings(value: unknown): string[] {
   const found: string[] = [];
@@ -189,7 +192,7 @@ export function pings(value: unknown): string[] {
       return;
     }
     const { type, text } = inside as Json;
-    if (typeof text === "string" && type !== "plain_text" && type !== "raw_text" && type !== "button") add(text);
+    if (typeof text === "string" && !LITERAL.has(String(type))) add(text);
     if (type === "broadcast" || type === "user" || type === "usergroup") found.push(String(type));
     for (const one of Object.values(inside)) look(one);
   };
