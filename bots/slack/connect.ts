@@ -1,0 +1,91 @@
+// Slack: Socket Mode with an app token, signed requests with a signing secret, or both. Bolt does the protocol.
+import type { Read } from "../settings.ts";
+import { WrongSettings } from "../settings.ts";
+import { type Bot, type Door, surface as declare, type Kit } from "../surface.ts";
+import { openApi, type Settings } from "./api.ts";
+import { SURFACE } from "./decode.ts";
+import { examine } from "./examine.ts";
+import { type Ear, webhook } from "./hear.ts";
+import { str } from "./json.ts";
+import { openPeople } from "./people.ts";
+import { manifestText, register } from "./register.ts";
+import { makeSender } from "./send.ts";
+import { listen } from "./socket.ts";
+
+const SLACK = "https://slack.com/api";
+
+function settings(read: Read): Settings | undefined {
+  const must = (right: RegExp) => (value: string) => {
+    if (!right.test(value)) throw new Error("It does not look right.");
+    return value;
+  };
+  const token = read(
+    "SLACK_BOT_TOKEN",
+    must(/^xox[be][.\w-]{8,}$/),
+    "the Bot User OAuth Token, which begins with xoxb-",
+  );
+  const appToken = read("SLACK_APP_TOKEN", must(/^xapp-[\w-]{8,}$/), "an app-level token, which begins with xapp-");
+  const signingSecret = read("SLACK_SIGNING_SECRET", must(/^[\x21-\x7e]{16,200}$/), "the Signing Secret of the app");
+  const configToken = read("SLACK_CONFIG_TOKEN", must(/^xoxe[.\w-]{8,}$/), "an app configuration token (xoxe…)");
+  const apiUrl = read("SLACK_API_URL", addressOf, `an address such as ${SLACK}/`) ?? SLACK;
+  if (token) return { token, appToken, signingSecret, configToken, apiUrl };
+  if (!appToken && !signingSecret) return undefined;
+  const set = appToken ? "SLACK_APP_TOKEN" : "SLACK_SIGNING_SECRET";
+  throw new WrongSettings([`SLACK_BOT_TOKEN must be set with ${set}: without it nothing can be answered.`]);
+}
+
+function addressOf(value: string): string {
+  const { protocol, href } = new URL(value);
+  if (protocol !== "https:" && protocol !== "http:") throw new Error("It is not a web address.");
+  return href.replace(/\/+$/, "");
+}
+
+const hookOf = (baseUrl: URL | undefined): string | undefined => baseUrl && new URL("/hooks/slack", baseUrl).href;
+
+async function open(settings: Settings, kit: Kit): Promise<Bot> {
+  const api = await openApi(settings, kit.log);
+  const ear: Ear = { api, kit, more: {}, people: openPeople(api, kit.log) };
+  const enter = (door: Door) => {
+    ear.more = { painter: door.painter, baseUrl: door.baseUrl };
+    return door;
+  };
+  /** For the terminal only; nothing waits for it. */
+  const name = async () => {
+    const { user, team } = await api.call("auth.test");
+    return `${str(user)} in ${str(team)}`;
+  };
+  return {
+    sender: makeSender(ear),
+    ...(settings.signingSecret ? { hook: (door) => webhook(ear, settings.signingSecret!, enter(door)) } : {}),
+    ...(settings.appToken
+      ? {
+          listen: (door) =>
+            listen(
+              ear,
+              settings,
+              enter(door),
+              name().catch(() => ""),
+            ),
+        }
+      : { listen: async (door) => byRequests(enter(door)) }),
+    ...(settings.configToken
+      ? { register: (commands, apply) => register(api, settings, hookOf(ear.more.baseUrl), commands, apply) }
+      : {}),
+    examine: (about) => examine(api, settings, about),
+  };
+}
+
+/** Nothing is kept open: Slack calls us. */
+const byRequests = ({ baseUrl }: Door) => ({
+  line: `requests at ${hookOf(baseUrl) ?? "/hooks/slack"}`,
+  alive: () => true,
+  async stop() {},
+});
+
+export const surface = declare<Settings>({
+  name: SURFACE,
+  settings,
+  manifest: (commands, { baseUrl }) => manifestText(commands, hookOf(baseUrl)),
+  address: ({ apiUrl }) => `${apiUrl}/api.test`,
+  open,
+});

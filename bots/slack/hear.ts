@@ -1,0 +1,132 @@
+// What came from Slack, over HTTP or over the socket: kept first, acknowledged then. Bolt acknowledges events before a
+// listener sees them; that is why we take what it receives before it does.
+import { localeOf, say } from "../../core/words/say.ts";
+import type { Door, Hook, HookAnswer } from "../surface.ts";
+import { type Ack, ackOf } from "./ack.ts";
+import { offer } from "./complete.ts";
+import { decode, type From, SURFACE, whoOf } from "./decode.ts";
+import { fetchFiles } from "./files.ts";
+import { showHome } from "./home.ts";
+import { type Json, list, obj, parsed, str } from "./json.ts";
+import type { Desk } from "./letter.ts";
+import { TRIGGER_MS } from "./limits.ts";
+import { introduced, type People, type Person } from "./people.ts";
+import { isGenuine } from "./verify.ts";
+
+export type Ear = Desk & { people: People };
+/** `taken` false: Slack is to send it again. */
+export type Answer = { taken: boolean; body?: object };
+
+/** The first response, once what was asked is kept for good. */
+export async function respond(ear: Ear, door: Door, body: Json): Promise<Answer> {
+  const started = performance.now();
+  const from = whoOf(body);
+  const first = ackOf(body, door.house.commands);
+  if (first.kind === "groups") ear.people.forgetGroups();
+  if (!from || first.kind === "groups") return { taken: true };
+  if (first.kind === "offer")
+    return { taken: true, body: await offer(door, body, from, () => ear.people.look(from.tenant, from.user)) };
+  if (first.kind === "home") {
+    // A page is shown anew whenever it is opened: nothing is lost with it.
+    void showHome(ear, door, from).catch((err: unknown) => ear.kit.log.warn({ err }, "a home page could not be shown"));
+    return { taken: true };
+  }
+  const person = await ear.people.look(from.tenant, from.user);
+  const ack = person.locale ? ackOf(body, door.house.commands, localeOf(person.locale)) : first;
+  const answer = await acknowledged(ear, door, { body, from, person }, ack);
+  door.house.meter.ack(SURFACE, (performance.now() - started) / 1000);
+  return answer;
+}
+
+type Said = { body: Json; from: From; person: Person };
+
+async function acknowledged(ear: Ear, door: Door, said: Said, ack: Ack): Promise<Answer> {
+  if (ack.kind === "answer") return { taken: true, ...(ack.body ? { body: ack.body } : {}) };
+  if (ack.kind === "open" && ((await opened(ear, ack)) || !ack.keep)) return { taken: true };
+  return keep(ear, door, said, ack.kind === "keep" ? ack : { kind: "keep", repeats: false });
+}
+
+/** The dialogue opens before anything slow. False: Slack did not open it in time. */
+async function opened({ api, kit }: Ear, { trigger, view }: Extract<Ack, { kind: "open" }>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((done) => {
+    timer = setTimeout(() => done(false), TRIGGER_MS);
+  });
+  const there = api.call("views.open", { trigger_id: trigger, view }).then(
+    () => true,
+    (err: unknown) => {
+      kit.log.warn({ err }, "a dialogue could not be opened");
+      return false;
+    },
+  );
+  const done = await Promise.race([there, late]);
+  clearTimeout(timer);
+  return done;
+}
+
+async function keep(ear: Ear, door: Door, said: Said, ack: Extract<Ack, { kind: "keep" }>): Promise<Answer> {
+  const { body, person } = said;
+  const locale = localeOf(person.locale);
+  const envelope = decode(body, door.house.commands, locale);
+  if (!envelope) {
+    // A link opens by itself; anything else that was pressed is not ours, or not any more.
+    if (body.type === "block_actions" && !str(list(body.actions)[0]?.url))
+      notice(ear, body, say(locale, "This button is not known here. Ask for a new one."));
+    return { taken: true };
+  }
+  const hints = { ...envelope.hints, at: ear.kit.sources.now().getTime() };
+  const known = introduced({ ...envelope, hints }, person);
+  try {
+    const received = await door.receive(await fetchFiles(ear.api, known), { repeats: ack.repeats });
+    if (received !== "away") return { taken: true, ...(ack.body ? { body: ack.body } : {}) };
+  } catch (err) {
+    ear.kit.log.error({ err, delivery: envelope.delivery }, "a message of Slack's could not be kept");
+  }
+  if (ack.repeats) return { taken: false };
+  return { taken: true, ...sorry(ear, body, locale) };
+}
+
+/** It is kept nowhere, and Slack does not send it again: the person is told, where that can be told at once. */
+function sorry(ear: Ear, body: Json, locale: ReturnType<typeof localeOf>): { body?: object } {
+  const text = say(locale, "The database cannot be reached. Nothing was changed; ask again in a moment.");
+  if (typeof body.command === "string") return { body: { response_type: "ephemeral", text } };
+  const [block] = list(obj(body.view).blocks).filter((b) => b.type === "input");
+  if (body.type === "view_submission" && block)
+    return { body: { response_action: "errors", errors: { [str(block.block_id)]: text } } };
+  notice(ear, body, text);
+  return {};
+}
+
+function notice({ api, kit }: Ear, body: Json, text: string): void {
+  const url = str(body.response_url);
+  if (!url) return;
+  api
+    .respond(url, { response_type: "ephemeral", replace_original: false, text })
+    .catch((err: unknown) => kit.log.debug({ err }, "a person could not be told that nothing happened"));
+}
+
+/** Everything but Slack is turned away before its words are read. */
+export const webhook =
+  (ear: Ear, secret: string, door: Door) =>
+  async (request: Hook): Promise<HookAnswer> => {
+    if (!isGenuine(secret, request, door.house.sources.now()))
+      return { status: 401, body: "The signature is not right." };
+    const body = bodyOf(request);
+    if (!body) return { status: 400, body: "This is not a request of Slack's." };
+    // Slack tries the address before it uses it.
+    if (body.type === "url_verification")
+      return { status: 200, headers: { "content-type": "text/plain" }, body: str(body.challenge) };
+    const answer = await respond(ear, door, body);
+    if (!answer.taken) return { status: 503, headers: { "retry-after": "1" } };
+    if (!answer.body) return { status: 200 };
+    return { status: 200, headers: { "content-type": "application/json" }, body: JSON.stringify(answer.body) };
+  };
+
+/** Events are JSON; commands are a form, and what is pressed is JSON in a form. */
+export function bodyOf({ headers, body }: Pick<Hook, "headers" | "body">): Json | undefined {
+  const text = body.toString("utf8");
+  if (!/^application\/x-www-form-urlencoded/i.test(headers.get("content-type") ?? "")) return parsed(text);
+  const form = new URLSearchParams(text);
+  const payload = form.get("payload");
+  return payload === null ? Object.fromEntries(form) : parsed(payload);
+}
