@@ -11,7 +11,12 @@ export const APP_ROLE = "impresario_app";
 export const APPEND_ONLY = ["event", "audit", "audit_block"];
 
 /** Tables that belong to no workspace, each with the reason. */
-export const SHARED: Record<string, string> = { tick: "one tick of the clock in the whole cluster" };
+export const SHARED: Record<string, string> = {
+  tick: "one tick of the clock in the whole cluster",
+  provider_health: "how a provider does: its key serves every workspace",
+  provider_seat: "how many of a provider's places are taken, by the ids of attempts",
+  provider_queue: "which workspaces found no seat a moment ago",
+};
 
 /** The only functions that read with the owner's rights, before a workspace is known. Each was reviewed. */
 export const DOORS = ["find_place", "find_token", "find_code", "find_action", "list_workspaces"];

@@ -4,4 +4,5 @@ export * from "./plan.ts";
 export * from "./session.ts";
 export * from "./spine.ts";
 export * from "./streams.ts";
+export * from "./studio.ts";
 export * from "./workspace.ts";

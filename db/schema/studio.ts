@@ -1,0 +1,303 @@
+// The studio: what was asked for, each try at a provider, what it may cost, and what came of it.
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  boolean,
+  check,
+  doublePrecision,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+import { budget } from "./aims.ts";
+import { moment, owned } from "./base.ts";
+import { minor } from "./plan.ts";
+import { asset, job } from "./spine.ts";
+import { channel } from "./streams.ts";
+
+type Json = Record<string, unknown>;
+
+/** One request of a person, of 1 to 1,000 things. Its job is the message that shows how far it is. */
+export const batch = pgTable(
+  "batch",
+  {
+    ...owned(),
+    jobId: uuid().notNull(),
+    kind: text().notNull(),
+    wanted: integer().notNull(),
+    channelId: uuid(),
+    profile: text().$type<"cost" | "speed" | "quality" | "balanced">().notNull(),
+    /** Only this provider, when the person named one. */
+    provider: text(),
+    personId: uuid(),
+    runId: uuid(),
+    /** Not ended yet: counted down in the transaction that ends an item, so that one of them sees the last. */
+    open: integer().notNull(),
+    createdAt: moment().notNull(),
+    endedAt: moment(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.id] }),
+    foreignKey({ name: "batch_job", columns: [t.workspaceId, t.jobId], foreignColumns: [job.workspaceId, job.id] }),
+    foreignKey({
+      name: "batch_channel",
+      columns: [t.workspaceId, t.channelId],
+      foreignColumns: [channel.workspaceId, channel.id],
+    }),
+    index("batch_time").on(t.workspaceId, t.createdAt),
+    check("batch_wanted", sql`${t.wanted} between 1 and 1000 and ${t.open} between 0 and ${t.wanted}`),
+    check("batch_profile", sql`${t.profile} in ('cost', 'speed', 'quality', 'balanced')`),
+  ],
+);
+
+/** One thing to make. Its id is the id of the asset that it becomes. */
+export const item = pgTable(
+  "item",
+  {
+    ...owned(),
+    batchId: uuid().notNull(),
+    number: integer().notNull(),
+    jobId: uuid().notNull(),
+    kind: text().notNull(),
+    /** What is wanted, whole: the same order makes the same thing at a provider that can repeat itself. */
+    wish: jsonb().$type<Json>().notNull(),
+    status: text().$type<"waiting" | "making" | "made" | "failed" | "cancelled">().notNull(),
+    /** Why it failed, in words for a person. */
+    error: text(),
+    createdAt: moment().notNull(),
+    endedAt: moment(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.id] }),
+    unique("item_number").on(t.workspaceId, t.batchId, t.number),
+    foreignKey({
+      name: "item_batch",
+      columns: [t.workspaceId, t.batchId],
+      foreignColumns: [batch.workspaceId, batch.id],
+    }),
+    foreignKey({ name: "item_job", columns: [t.workspaceId, t.jobId], foreignColumns: [job.workspaceId, job.id] }),
+    check("item_status", sql`${t.status} in ('waiting', 'making', 'made', 'failed', 'cancelled')`),
+  ],
+);
+
+/** One try at one provider. It is a row before anything is sent, so that what was sent is never forgotten. */
+export const attempt = pgTable(
+  "attempt",
+  {
+    ...owned(),
+    itemId: uuid().notNull(),
+    number: integer().notNull(),
+    provider: text().notNull(),
+    model: text().notNull(),
+    status: text()
+      .$type<"submitting" | "unknown" | "accepted" | "fetching" | "done" | "failed" | "cancelled" | "lost">()
+      .notNull(),
+    /** The provider's own id of it. */
+    task: text(),
+    /** Why this one, and why not the others; with `seed` the same decision again. */
+    decision: jsonb().$type<Json>().notNull(),
+    /** In `USD/6`. */
+    estimate: minor().notNull(),
+    cost: minor(),
+    failure: text(),
+    error: text(),
+    /** How many times it was asked after, and when next. */
+    asked: integer().notNull().default(0),
+    startedAt: moment().notNull(),
+    deadline: moment().notNull(),
+    endedAt: moment(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.id] }),
+    unique("attempt_number").on(t.workspaceId, t.itemId, t.number),
+    // One at a time: a second try begins when the first has ended.
+    uniqueIndex("attempt_open")
+      .on(t.workspaceId, t.itemId)
+      .where(sql`${t.status} in ('submitting', 'unknown', 'accepted', 'fetching')`),
+    index("attempt_task").on(t.workspaceId, t.provider, t.task),
+    foreignKey({
+      name: "attempt_item",
+      columns: [t.workspaceId, t.itemId],
+      foreignColumns: [item.workspaceId, item.id],
+    }),
+    check("attempt_amounts", sql`${t.estimate} >= 0 and coalesce(${t.cost}, 0) >= 0`),
+    check(
+      "attempt_status",
+      sql`${t.status} in ('submitting', 'unknown', 'accepted', 'fetching', 'done', 'failed', 'cancelled', 'lost')`,
+    ),
+  ],
+);
+
+/** What is used of a budget in one of its periods, for one channel or person where each has its own. */
+export const budgetUse = pgTable(
+  "budget_use",
+  {
+    workspaceId: uuid().notNull(),
+    budgetId: uuid().notNull(),
+    bucket: text().notNull(),
+    /** Reserved by attempts that go on. */
+    held: minor().notNull(),
+    spent: minor().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.budgetId, t.bucket] }),
+    foreignKey({
+      name: "budget_use_budget",
+      columns: [t.workspaceId, t.budgetId],
+      foreignColumns: [budget.workspaceId, budget.id],
+    }),
+    check("budget_use_amounts", sql`${t.held} >= 0 and ${t.spent} >= 0`),
+  ],
+);
+
+/** What one attempt holds of one budget, until it is settled or given back. */
+export const hold = pgTable(
+  "hold",
+  {
+    workspaceId: uuid().notNull(),
+    attemptId: uuid().notNull(),
+    budgetId: uuid().notNull(),
+    bucket: text().notNull(),
+    asset: text().notNull(),
+    amount: minor().notNull(),
+    status: text().$type<"held" | "settled" | "released">().notNull(),
+    /** What it really was. */
+    actual: minor(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.attemptId, t.budgetId] }),
+    foreignKey({
+      name: "hold_attempt",
+      columns: [t.workspaceId, t.attemptId],
+      foreignColumns: [attempt.workspaceId, attempt.id],
+    }),
+    foreignKey({
+      name: "hold_use",
+      columns: [t.workspaceId, t.budgetId, t.bucket],
+      foreignColumns: [budgetUse.workspaceId, budgetUse.budgetId, budgetUse.bucket],
+    }),
+    check("hold_status", sql`${t.status} in ('held', 'settled', 'released')`),
+    check("hold_amounts", sql`${t.amount} >= 0 and (${t.status} = 'settled') = (${t.actual} is not null)`),
+  ],
+);
+
+/** A thing in the library: an asset and where it comes from. */
+export const work = pgTable(
+  "work",
+  {
+    ...owned(),
+    kind: text().notNull(),
+    title: text().notNull(),
+    channelId: uuid(),
+    status: text().$type<"draft" | "approved" | "rejected">().notNull(),
+    provider: text().notNull(),
+    model: text().notNull(),
+    /** The words that were sent, the template they came from and its version. */
+    prompt: text().notNull(),
+    promptName: text(),
+    promptVersion: integer(),
+    seed: bigint({ mode: "number" }),
+    /** In `USD/6`. */
+    cost: minor().notNull(),
+    rights: jsonb().$type<Json>().notNull(),
+    seconds: doublePrecision(),
+    /** What was measured and what is known by construction: tempo, key, loudness, size. */
+    facts: jsonb().$type<Json>().notNull().default({}),
+    /** Other files of the same work, by role: stems, midi, cover. */
+    parts: jsonb().$type<Record<string, string>>().notNull().default({}),
+    batchId: uuid(),
+    reviewedBy: uuid(),
+    reviewedAt: moment(),
+    reason: text(),
+    createdAt: moment().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.id] }),
+    foreignKey({ name: "work_asset", columns: [t.workspaceId, t.id], foreignColumns: [asset.workspaceId, asset.id] }),
+    foreignKey({
+      name: "work_channel",
+      columns: [t.workspaceId, t.channelId],
+      foreignColumns: [channel.workspaceId, channel.id],
+    }),
+    index("work_newest").on(t.workspaceId, t.kind, t.createdAt),
+    index("work_waiting").on(t.workspaceId, t.createdAt).where(sql`${t.status} = 'draft'`),
+    check("work_status", sql`${t.status} in ('draft', 'approved', 'rejected')`),
+    check("work_cost", sql`${t.cost} >= 0`),
+  ],
+);
+
+/** A provider that a workspace switched off, or on where it is asked for by name only. */
+export const providerSwitch = pgTable(
+  "provider_switch",
+  {
+    workspaceId: uuid().notNull(),
+    provider: text().notNull(),
+    enabled: boolean().notNull(),
+    setBy: uuid(),
+    setAt: moment().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspaceId, t.provider] })],
+);
+
+/**
+ * How a provider does at one kind of work: its breaker, what it succeeded in, how long it took. It belongs to the key
+ * and so to every workspace that uses it.
+ */
+export const providerHealth = pgTable(
+  "provider_health",
+  {
+    provider: text().notNull(),
+    kind: text().notNull(),
+    state: text().$type<"closed" | "open">().notNull(),
+    /** Failures one after another. */
+    row: integer().notNull(),
+    /** The last twenty, newest in the lowest bit, 1 a failure; and how many there are. */
+    recent: integer().notNull(),
+    seen: integer().notNull(),
+    /** How often it opened without a success between. */
+    opened: integer().notNull(),
+    /** No date while open: it waits for a person. */
+    openUntil: moment(),
+    reason: text(),
+    /** Not before this, by the provider's own word. */
+    restUntil: moment(),
+    probe: uuid(),
+    probeUntil: moment(),
+    wins: doublePrecision().notNull(),
+    losses: doublePrecision().notNull(),
+    quality: doublePrecision().notNull(),
+    seconds: doublePrecision().notNull(),
+    at: moment().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.provider, t.kind] }),
+    check("provider_health_state", sql`${t.state} in ('closed', 'open')`),
+  ],
+);
+
+/** The places at a provider's counter: as many as its key allows at once. */
+export const providerSeat = pgTable(
+  "provider_seat",
+  {
+    provider: text().notNull(),
+    seat: integer().notNull(),
+    attempt: uuid(),
+    workspace: uuid(),
+    until: moment().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.provider, t.seat] }), index("provider_seat_attempt").on(t.attempt)],
+);
+
+/** Workspaces that found no seat a moment ago: those who have many let them in. */
+export const providerQueue = pgTable(
+  "provider_queue",
+  { provider: text().notNull(), workspace: uuid().notNull(), until: moment().notNull() },
+  (t) => [primaryKey({ columns: [t.provider, t.workspace] })],
+);
