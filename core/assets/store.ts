@@ -10,6 +10,8 @@ import { refuse } from "../problem.ts";
 import { storable } from "../text.ts";
 
 export type NewAsset = {
+  /** Its id, when it was promised before it was made. */
+  id?: string;
   /** What it is to the business: song, export, chart. */
   kind: string;
   /** Its media type. */
@@ -45,7 +47,7 @@ export const fileOf = (files: string, workspaceId: string, id: string): string =
 
 /** The bytes first, then the row: a row never points at nothing. A file whose run was undone is tidied up later. */
 export async function saveAsset(act: Act, given: NewAsset): Promise<Asset> {
-  const id = act.newId();
+  const id = given.id ?? act.newId();
   const file = fileOf(act.files, act.workspace.id, id);
   const { bytes, sha256 } = await write(folderOf(act.files, act.workspace.id), file, given.bytes);
   const row = {
@@ -80,6 +82,8 @@ async function write(
 ): Promise<{ bytes: number; sha256: Buffer }> {
   await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
   const part = file + PART;
+  // Of a run that died in the middle: the id was promised, and nobody else writes under it.
+  await rm(part, { force: true });
   const handle = await open(part, "wx", FILE_MODE);
   try {
     const written = await pour(handle, bytes instanceof Uint8Array ? [bytes] : bytes);
