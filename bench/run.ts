@@ -84,6 +84,12 @@ async function part(script: string, title: string): Promise<object> {
 const parts: Record<string, () => Promise<object>> = {
   dispatch,
   start: () => part("start.ts", "Start: from the command to ready, and memory at rest (MB, shared pages counted once)"),
+  router: () => part("router/decide.ts", "Router: one decision without a database (µs)"),
+  outages: () =>
+    part(
+      "router/simulate.ts",
+      "Router: six hours with outages, ten times; the same breaker for all (USD a song, seconds)",
+    ),
   api: () => part("api.ts", "API: round trips over HTTP with the database (ms)"),
 };
 

@@ -1,6 +1,7 @@
 // The one context that functions of core take. No services, no globals: what a function may use is in its hand.
 import type { Database, Tx } from "../db/connect.ts";
 import type { Words } from "./problem.ts";
+import type { Provider } from "./studio/index.ts";
 
 export const ROLES = ["member", "partner", "staff", "owner"] as const;
 export type Role = (typeof ROLES)[number];
@@ -69,6 +70,8 @@ export type Act = {
   sign(content: unknown): Buffer;
   /** The folder of the bytes of assets (core/assets). */
   files: string;
+  /** Who makes songs, pictures and words here: those with a key, and our own machine. */
+  providers: readonly Provider[];
   /** Notes what changed, for the audit row of this run. */
   changed(change: Change): void;
 };

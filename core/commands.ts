@@ -1,12 +1,15 @@
 // Every command of the house, area by area. An area that is not named here does not exist for anybody.
 // Not through the index: these know persons, and persons are known by what writes the audit.
 import { auditCommands } from "./audit/commands.ts";
+import { budgetCommands } from "./budgets/index.ts";
 import { type Command, help, type Registry, registry } from "./command/index.ts";
 import { consentCommands } from "./consent/index.ts";
 import { jobCommands } from "./jobs/index.ts";
+import { libraryCommands } from "./library/index.ts";
 import { metricCommands } from "./metrics/index.ts";
 import { peopleCommands } from "./people/index.ts";
 import { streamCommands } from "./streams/index.ts";
+import { studioCommands } from "./studio/index.ts";
 import { setup, workspaceCommands } from "./workspace/index.ts";
 
 export const allCommands: readonly Command[] = [
@@ -19,6 +22,9 @@ export const allCommands: readonly Command[] = [
   ...auditCommands,
   ...streamCommands,
   ...metricCommands,
+  ...budgetCommands,
+  ...studioCommands,
+  ...libraryCommands,
 ];
 
 export const houseCommands = (): Registry => registry(allCommands);

@@ -4,6 +4,7 @@ import type { Sources } from "./act.ts";
 import type { Registry } from "./command/index.ts";
 import type { Reply } from "./inbox/index.ts";
 import type { Keys } from "./keys.ts";
+import type { Provider } from "./studio/index.ts";
 
 export type Log = {
   debug(about: object, words?: string): void;
@@ -43,6 +44,10 @@ export type House = {
   keys: Keys;
   /** The folder of the bytes of assets. Processes on several machines share it. */
   files: string;
+  /** Who makes songs, pictures and words: one for every key that is set, and our own machine. */
+  providers: readonly Provider[];
+  /** Where providers may call back; unset: nobody can reach us, and they are asked instead. */
+  address?: URL | undefined;
   /**
    * Runs work under a name, for logs and traces: what `about` says is on every line of the log within it. `parent` is
    * the W3C traceparent of whoever asked.

@@ -64,8 +64,9 @@ export async function writeRetry(tx: Tx, act: Act, { id, name }: Claim, error: s
 }
 
 /** Given back unharmed: no try is spent. */
-export async function writeReleased(tx: Tx, act: Act, { id, name }: Claim): Promise<void> {
+export async function writeReleased(tx: Tx, act: Act, { id, name }: Claim, dueAt = act.now): Promise<void> {
   const message = act.newId();
-  await rawOf(tx)`update job set status = 'waiting', message = ${message} where id = ${id}`;
-  await act.resend({ id, name, message, dueAt: act.now });
+  await rawOf(tx)`
+    update job set status = 'waiting', message = ${message}, due_at = ${dueAt.toISOString()} where id = ${id}`;
+  await act.resend({ id, name, message, dueAt });
 }

@@ -11,10 +11,11 @@ import { startPulse } from "./pulse.ts";
 import { deliver, type Shop } from "./run.ts";
 import { Stopping } from "./signals.ts";
 
-/** Waking a worker by NOTIFY wakes all of its queue, so only the quick lane has it, and few slots. */
+/** Waking a worker by NOTIFY wakes all of its queue, so the lane of long work has none. */
 const LANE: Record<Lane, { slots: number; notify: boolean; hours: number }> = {
   quick: { slots: 4, notify: true, hours: 1 },
   long: { slots: 2, notify: false, hours: 23 },
+  make: { slots: 8, notify: true, hours: 1 },
 };
 const POLL = 2;
 const UPKEEP = "upkeep";

@@ -10,7 +10,15 @@ import type { View } from "../core/view/index.ts";
 type Input = Record<string, unknown>;
 
 /** What the work gives: it becomes the answer of the run that asked for it. */
-export type Result = View | { view: View; data?: Record<string, unknown> } | undefined;
+export type Result = View | { view: View; data?: Record<string, unknown> } | Again | undefined;
+
+/** Not done yet: start it again at that time. It costs no try, and a worker does something else meanwhile. */
+export class Again {
+  readonly at: Date;
+  constructor(at: Date) {
+    this.at = at;
+  }
+}
 
 export type JobContext<I extends Input = Input> = {
   house: House;
@@ -33,7 +41,10 @@ export type JobContext<I extends Input = Input> = {
 
 export type Handler<I extends Input = Input> = {
   kind: JobKind<I>;
-  /** `quick` starts within milliseconds; `long` is for minutes of work and does not stand in the way of the quick. */
+  /**
+   * `quick` starts within milliseconds; `long` is for minutes of work and does not stand in the way of the quick; `make`
+   * mostly waits for others' machines, so many go on at once.
+   */
   lane?: Lane;
   /** Starts that may fail before it is given up for a person to see. */
   tries?: number;
@@ -45,7 +56,7 @@ export type Handler<I extends Input = Input> = {
   run(ctx: JobContext<I>): Promise<Result | ((act: Act) => Promise<Result>)>;
 };
 
-export const LANES = ["quick", "long"] as const;
+export const LANES = ["quick", "long", "make"] as const;
 export type Lane = (typeof LANES)[number];
 
 /** A handler whose input has the type that core declared. */

@@ -2,8 +2,10 @@
 import type { House } from "../core/house.ts";
 import { WORKER } from "../core/jobs/index.ts";
 import type { Database } from "../db/connect.ts";
+import { batchJob } from "./batch.ts";
 import { type Engine, type EngineOptions, startEngine } from "./engine.ts";
 import type { Handler } from "./handler.ts";
+import { makeJob } from "./make.ts";
 import { exportJob } from "./person-export.ts";
 import { type Every, startSchedule } from "./schedule.ts";
 import { sweep } from "./sweep.ts";
@@ -12,7 +14,7 @@ import { chores, doChore } from "./upkeep.ts";
 export { reactionsOf } from "./reactions.ts";
 
 /** The work that this version can do. */
-const HANDLERS: readonly Handler[] = [exportJob];
+const HANDLERS: readonly Handler[] = [exportJob, makeJob, batchJob];
 /** What comes again by itself in every workspace. */
 const SCHEDULES: readonly Every[] = [];
 /** Three missed and a worker counts as gone (`status`). */

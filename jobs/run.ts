@@ -12,7 +12,7 @@ import { localeOf, say } from "../core/words/say.ts";
 import { type Database, inWorkspace, rawOf, type Tx } from "../db/connect.ts";
 import { backoff } from "./backoff.ts";
 import { type Claim, claimJob, hold, writeDone, writeFailed, writeReleased, writeRetry } from "./claim.ts";
-import type { Handler, JobContext, Result } from "./handler.ts";
+import { Again, type Handler, type JobContext, type Result } from "./handler.ts";
 import type { Pulse } from "./pulse.ts";
 import { reporter } from "./reporter.ts";
 import { sanitise } from "./sanitise.ts";
@@ -58,8 +58,7 @@ async function attempt(work: Work, engine: AbortSignal): Promise<Ended> {
     if (claim.spent >= (handler.tries ?? TRIES)) throw new GivenUp();
     const result = await within(signal, () => handler.run(context(work, signal, reports.report)));
     await reports.end();
-    await patient(signal, () => complete(work, result));
-    return "done";
+    return await patient(signal, () => complete(work, result));
   } catch (error) {
     await reports.end();
     // The engine took the message back: whoever gets it next goes on from here.
@@ -117,14 +116,19 @@ function inFence<T>(
   });
 }
 
-const complete = (work: Work, given: Result | ((act: Act) => Promise<Result>)): Promise<void> =>
+const complete = (work: Work, given: Result | ((act: Act) => Promise<Result>)): Promise<Ended> =>
   inFence(work, async (act, tx) => {
     const result = typeof given === "function" ? await given(act) : given;
+    if (result instanceof Again) {
+      await writeReleased(tx, act, work.claim, result.at);
+      return "again";
+    }
     const { view, data } = result && "view" in result ? result : { view: result, data: undefined };
     const written = writeDone(tx, work.claim, data, act.now).execute();
     const shown = view ?? { text: act.say("{job} is done.", { job: work.claim.name }), blocks: [] };
     const ending: Ending = { status: "done", view: shown, ...(data ? { data } : {}) };
     await Promise.all([written, finishRuns(act, work.shop.house.commands, work.claim.id, ending)]);
+    return "done";
   });
 
 /** The work did not end well: try again later, give it up, or let go of what is no longer ours. */

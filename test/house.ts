@@ -12,6 +12,7 @@ import type { House } from "../core/house.ts";
 import { uuidv7 } from "../core/ids.ts";
 import { type Caller, type Envelope, findRun, handle, type Reply } from "../core/inbox/index.ts";
 import { deriveKeys } from "../core/keys.ts";
+import type { Provider } from "../core/studio/index.ts";
 import { createWorkspace } from "../core/workspace/index.ts";
 import { connect, type Database, inWorkspace, open } from "../db/connect.ts";
 import { APP_ROLE } from "../db/secure.ts";
@@ -59,7 +60,11 @@ export type TestHouse = House & {
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
-export async function testHouse({ commands = [] as Command[], seed = 1 } = {}): Promise<TestHouse> {
+export async function testHouse({
+  commands = [] as Command[],
+  seed = 1,
+  providers = [] as readonly Provider[],
+} = {}): Promise<TestHouse> {
   const database = await testDatabase();
   const clock: Clock = {
     now: new Date("2026-11-20T12:00:00.000Z"),
@@ -79,6 +84,7 @@ export async function testHouse({ commands = [] as Command[], seed = 1 } = {}): 
     meter: { command() {}, duplicate() {}, ack() {}, job() {} },
     inFlight: new Map(),
     keys: deriveKeys(Buffer.alloc(32, seed)),
+    providers,
     files: mkdtempSync(join(tmpdir(), "impresario-files-")),
   };
   const owner = await createWorkspace(database, sources, { name: "Test Radio", slug: "test-radio" });

@@ -3,6 +3,7 @@ import { type JobKind, jobKind } from "../core/act.ts";
 import { type Command, command, text } from "../core/command/index.ts";
 import type { Reply } from "../core/inbox/index.ts";
 import { type Job, runningView } from "../core/jobs/index.ts";
+import type { Provider } from "../core/studio/index.ts";
 import { inWorkspace, rawOf } from "../db/connect.ts";
 import { type Engine, type EngineOptions, startEngine } from "../jobs/engine.ts";
 import { type Handler, handler, type JobContext, type Result } from "../jobs/handler.ts";
@@ -43,11 +44,16 @@ export type Workshop = {
 };
 
 export async function workshop(
-  options: Partial<EngineOptions> & { kind?: Partial<Handler>; commands?: Command[]; alone?: boolean } = {},
+  options: Partial<EngineOptions> & {
+    kind?: Partial<Handler>;
+    commands?: Command[];
+    providers?: readonly Provider[];
+    alone?: boolean;
+  } = {},
 ): Promise<Workshop> {
   // Alone: no worker until the test starts one.
-  const { kind = {}, commands = [], handlers = [], alone = false, ...engineOptions } = options;
-  const house = await testHouse({ commands: [workAsk, ...commands] });
+  const { kind = {}, commands = [], providers = [], handlers = [], alone = false, ...engineOptions } = options;
+  const house = await testHouse({ commands: [workAsk, ...commands], providers });
   let doing: Doing = async () => undefined as Result;
   const worker = handler({
     tries: 3,

@@ -25,6 +25,7 @@ const house: House = {
   meter: { command() {}, duplicate() {}, ack() {}, job() {} },
   inFlight: new Map(),
   keys: deriveKeys(Buffer.alloc(32, 1)),
+  providers: [],
   files: "/nonexistent",
 };
 const outbox = startOutbox(house, [senderTo(address)], { sweep: 150, lease: 600, patience: 400 });

@@ -18,6 +18,7 @@ await startEngine(
     log: quiet,
     meter: { command() {}, duplicate() {}, ack() {}, job() {} },
     inFlight: new Map(),
+    providers: [],
     files: "/nonexistent",
     keys: deriveKeys(Buffer.alloc(32, 1)),
   },

@@ -7,8 +7,9 @@ import type { House, Log } from "../../core/house.ts";
 import { uuidv7 } from "../../core/ids.ts";
 import { deriveKeys } from "../../core/keys.ts";
 import { makeMetrics, makeTracing, type Scope } from "../../core/observe/index.ts";
+import { openProviders } from "../../core/studio/index.ts";
 import { openDatabases } from "../../db/open.ts";
-import type { Settings } from "../settings.ts";
+import { reader, type Settings } from "../settings.ts";
 import type { Base } from "./part.ts";
 
 export type Ground = Base & { close(): Promise<void> };
@@ -30,6 +31,8 @@ export async function lay(settings: Settings, log: Log, scope: Scope, role: "wor
       inFlight: new Map(),
       keys: deriveKeys(Buffer.from(settings.secretKey)),
       files: join(settings.dataDir, "assets"),
+      providers: openProviders({ read: reader(settings.env).read }),
+      address: settings.baseUrl,
       span: tracing.span,
     };
     const engine = await startJobs(before, { role, graceMs: GRACE });

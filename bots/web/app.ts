@@ -6,6 +6,7 @@ import { refuse } from "../../core/problem.ts";
 import { localeOf } from "../../core/words/say.ts";
 import { addressOf } from "./address.ts";
 import { assets } from "./assets.ts";
+import { callbacks } from "./callbacks.ts";
 import { catalogue } from "./catalogue.ts";
 import { charts } from "./charts.ts";
 import { commands } from "./commands.ts";
@@ -52,6 +53,7 @@ export function webApp(web: Web, mount: (app: App) => void = () => {}): App {
   events(app, web);
   charts(app, web);
   assets(app, web);
+  callbacks(app, web);
   route(app, "/api/v1/openapi.json", { GET: described(web) });
   app.route("/", pages());
   mount(app);

@@ -36,21 +36,30 @@ function overview(commands: Registry, act: Act): Answer {
   const may = open(commands, act);
   const groups = groupsOf(may, localeOf(act.locale));
   const items = groups.map(({ word, name, says }) => ({ id: word, text: `/${name}`, note: says }));
-  const choices = groups.slice(0, MOST_CHOICES).map(({ word, name }) => ({
+  const choices = groups.map(({ word, name }) => ({
     value: word,
     label: `/${name}`,
     press: { command: "help", options: { topic: word }, uses: "many" as const },
   }));
   const words = act.say("You can use {count, plural, one {# command} other {# commands}} here.", { count: may.length });
   return {
-    view: view(
-      words,
-      { kind: "text", text: words },
-      { kind: "list", items },
-      { kind: "select", label: act.say("More about"), choices },
-    ),
+    view: view(words, { kind: "text", text: words }, { kind: "list", items }, ...menus(act, choices)),
     data: { items: may.map((c) => ({ id: c.name, ...summaryOf(c, act) })) },
   };
+}
+
+type Choice = { value: string; label: string; press: Press };
+
+/** As many selects as it takes; each says from where to where it goes. */
+function menus(act: Act, choices: readonly Choice[]): Block[] {
+  const label = act.say("More about");
+  const blocks: Block[] = [];
+  for (let n = 0; n < choices.length; n += MOST_CHOICES) {
+    const some = choices.slice(n, n + MOST_CHOICES);
+    const span = choices.length > MOST_CHOICES ? `${label} ${some[0]!.label} – ${some.at(-1)!.label}` : label;
+    blocks.push({ kind: "select", label: span, choices: some });
+  }
+  return blocks;
 }
 
 const summaryOf = (c: Command, act: Act) => ({ name: c.name, says: act.say(c.says), role: c.role });

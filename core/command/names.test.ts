@@ -92,7 +92,7 @@ test("for native registration: names, descriptions and groups of a language", ()
   expect(localised(song, "de")).toMatchObject({
     name: "erzeuge lied",
     says: "Mache Lieder",
-    options: { title: { name: "liedtitel" }, count: { name: "anzahl", says: "Wie viele" }, mood: { name: "mood" } },
+    options: { title: { name: "liedtitel" }, count: { name: "anzahl", says: "Wie viele" }, mood: { name: "stimmung" } },
   });
   expect(localised(song, "en").name).toBe("generate song");
   expect(groupsOf(house.all(), "de").map(({ word, name, says }) => [word, name, says])).toEqual([

@@ -84,6 +84,7 @@ export function makeAct(
     say: (text, vars) => say(locale, text, vars),
     sign: (content) => signed(house.keys.audit, content),
     files: house.files,
+    providers: house.providers,
     changed: (change) => void changes.push(change),
     stirred: (workspaceId) => house.stirred?.(workspaceId),
     async emit(kind, payload, subject = "") {

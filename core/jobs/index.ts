@@ -1,6 +1,6 @@
 export { jobAct } from "./act.ts";
 export { jobCommands } from "./commands.ts";
 export { type Ending, failed, finishRuns } from "./finish.ts";
-export type { Job } from "./job.ts";
+export { hurryJob, type Job } from "./job.ts";
 export { type Progress, runningView, showProgress, writeProgress } from "./progress.ts";
 export { WORKER } from "./status.ts";

@@ -134,3 +134,11 @@ const inUtc = (job: Job): Job => ({
   started_at: iso(job.started_at),
   ended_at: iso(job.ended_at),
 });
+
+/** A job that waits for a later time is due now. One that runs or ended is left alone. */
+export async function hurryJob(act: Pick<Act, "db" | "now" | "newId" | "resend">, id: string): Promise<void> {
+  const message = act.newId();
+  const [row] = await rawOf(act.db)<{ name: string }[]>`
+    update job set message = ${message}, due_at = ${act.now.toISOString()} where id = ${id} and status = 'waiting' returning name`;
+  if (row) await act.resend({ id, name: row.name, message, dueAt: act.now });
+}

@@ -6,6 +6,40 @@ export type { Stem } from "./local/score/names.ts";
 export type { Recipe } from "./local/score/recipe.ts";
 export type { Score } from "./local/score/score.ts";
 export { keyName } from "./local/score/theory.ts";
-export { checkWish, type Wish } from "./local/score/wish.ts";
 export { type Rendered, render } from "./local/sound/render.ts";
 export { wav } from "./local/wav.ts";
+export { endBatch, LOOK_MS, makeItem, order } from "./batch.ts";
+export { callbackToken, heardBack, openCallback } from "./callback.ts";
+export { studioCommands } from "./commands.ts";
+export { batchView, closeStranded, type Ended, holdBatch, markEnded, noneMade, reopen } from "./deliver.ts";
+export { type Passed, pass } from "./gate.ts";
+export { allow, type Gathered, type Gathering, gather } from "./gather.ts";
+export {
+  attemptEnded,
+  type Next,
+  next,
+  noteAccepted,
+  noteAsked,
+  noteCancelled,
+  noteFailed,
+  noteMade,
+  noteNeverArrived,
+  noteUnknown,
+  type Step,
+} from "./make.ts";
+export {
+  type Answered,
+  type Call,
+  type Capability,
+  type Failure,
+  KINDS,
+  type Kind,
+  type Made,
+  type Provider,
+  ProviderError,
+  type Rights,
+  Unknown,
+  type Wish,
+} from "./provider.ts";
+export { openProviders } from "./providers/index.ts";
+export { saveMade } from "./save.ts";

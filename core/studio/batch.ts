@@ -1,0 +1,87 @@
+// A batch: what one person asked for at once. Its job carries the one message that shows how far it is.
+import { rawOf } from "../../db/connect.ts";
+import { type Act, eventKind, jobKind } from "../act.ts";
+import { hurryJob, showProgress } from "../jobs/index.ts";
+import { refuse } from "../problem.ts";
+import { asJson } from "../text.ts";
+import { capabilitiesOf } from "./desk.ts";
+import { endItem, type Item } from "./item.ts";
+import type { Kind, Wish } from "./provider.ts";
+import type { Profile } from "./router.ts";
+
+/** Makes one item, whatever it takes. */
+export const makeItem = jobKind<{ item: string }>("make");
+/** Ends a batch when its last item ended; looks after it meanwhile. */
+export const endBatch = jobKind<{ batch: string }>("batch");
+export const itemEndedEvent = eventKind<{ batch: string; kind: string; status: string }>("item.ended");
+
+export const MOST_ITEMS = 1000;
+/** How often the batch's own job looks whether an item was left behind. */
+export const LOOK_MS = 5 * 60_000;
+
+export type Order = {
+  kind: Kind;
+  wishes: readonly Wish[];
+  channel: string | null;
+  profile: Profile;
+  provider?: string | undefined;
+};
+
+/** Writes the batch, its items and their jobs: all of it or nothing. Answers with the job to show. */
+export async function order(
+  act: Act,
+  { kind, wishes, channel, profile, provider }: Order,
+): Promise<{ batch: string; job: string }> {
+  checkProvider(act, kind, provider);
+  const sql = rawOf(act.db);
+  const batch = act.newId();
+  const job = await act.later(endBatch, { batch }, { at: new Date(act.now.getTime() + LOOK_MS) });
+  await sql`
+    insert into batch (workspace_id, id, job_id, kind, wanted, channel_id, profile, provider, person_id, run_id, open, created_at)
+    values (${act.workspace.id}, ${batch}, ${job}, ${kind}, ${wishes.length}, ${channel}, ${profile}, ${provider ?? null},
+      ${act.person.id}, ${act.run}, ${wishes.length}, ${act.now.toISOString()})`;
+  for (const [n, wish] of wishes.entries()) {
+    const id = act.newId();
+    const own = await act.later(makeItem, { item: id });
+    await sql`
+      insert into item (workspace_id, id, batch_id, number, job_id, kind, wish, status, created_at)
+      values (${act.workspace.id}, ${id}, ${batch}, ${n + 1}, ${own}, ${kind}, ${asJson(wish)}::text::jsonb, 'waiting',
+        ${act.now.toISOString()})`;
+  }
+  return { batch, job };
+}
+
+function checkProvider(act: Act, kind: Kind, provider: string | undefined): void {
+  const able = capabilitiesOf(act.providers, kind).map((c) => c.provider.slug);
+  if (able.length === 0)
+    throw refuse("rule", "Nobody here makes that yet. /provider list shows who makes what, and which key is missing.");
+  if (provider !== undefined && !able.includes(provider))
+    throw refuse("options", "{provider} does not make that here. These do: {able}.", {
+      provider,
+      able: [...new Set(able)].join(", "),
+    });
+}
+
+/** Ends an item, moves the batch's message, and wakes the batch's job when it was the last. */
+export async function itemEnded(
+  act: Act,
+  item: Pick<Item, "id" | "batch" | "kind">,
+  status: "made" | "failed" | "cancelled",
+  error?: string,
+): Promise<void> {
+  // The batch's job before its row, as its own worker takes them: the two wait for each other, and never across.
+  await rawOf(act.db)`
+    select 1 from job where id = (select job_id from batch where id = ${item.batch}) for no key update`;
+  const open = await endItem(act, item, status, error);
+  if (open === undefined) return;
+  await act.emit(itemEndedEvent, { batch: item.batch, kind: item.kind, status }, item.id);
+  const [batch] = await rawOf(act.db)<{ job: string; wanted: number }[]>`
+    select job_id as job, wanted from batch where id = ${item.batch}`;
+  if (!batch) return;
+  if (open === 0) return hurryJob(act, batch.job);
+  // A batch of a thousand moves its message a hundred times.
+  const done = batch.wanted - open;
+  if (done % Math.ceil(batch.wanted / 100) > 0) return;
+  const now = act.say("{done} of {total} done", { done, total: batch.wanted });
+  await showProgress(act, batch.job, { done, total: batch.wanted, now });
+}

@@ -1,0 +1,148 @@
+// What a batch ends with: the things themselves where they were asked for, the failures with their reasons, and what
+// to do next.
+import { rawOf } from "../../db/connect.ts";
+import type { Act } from "../act.ts";
+import {
+  costData,
+  costWords,
+  factsOf,
+  lengthWords,
+  listWorks,
+  playerOf,
+  reviewButtons,
+  shortOf,
+  type Work,
+} from "../library/index.ts";
+import { type Refusal, refuse } from "../problem.ts";
+import { type Block, type View, view } from "../view/index.ts";
+
+export type Ended = { open: number; ended: boolean; made: number; failed: number; cancelled: number };
+
+/** The batch's row is held: an item that ends at this moment waits, and then finds the batch's job ready to be woken. */
+export async function holdBatch(act: Act, id: string): Promise<Ended & { kind: string; wanted: number }> {
+  const [row] = await rawOf(act.db)<{ open: number; ended: boolean; kind: string; wanted: number }[]>`
+    select open, ended_at is not null as ended, kind, wanted from batch where id = ${id} for update`;
+  const counts = await rawOf(act.db)<{ status: string; n: number }[]>`
+    select status, count(*)::int as n from item where batch_id = ${id} group by status`;
+  const of = (status: string) => counts.find((c) => c.status === status)?.n ?? 0;
+  return { ...row!, made: of("made"), failed: of("failed"), cancelled: of("cancelled") };
+}
+
+export async function markEnded(act: Act, id: string): Promise<void> {
+  await rawOf(act.db)`update batch set ended_at = ${act.now.toISOString()} where id = ${id}`;
+}
+
+/** Items whose job ended without them: killed for good, or lost. They are closed so that the batch can end. */
+export async function closeStranded(act: Act, id: string): Promise<number> {
+  const rows = await rawOf(act.db)<{ n: number }[]>`
+    with stranded as (
+      select i.workspace_id, i.id from item i join job j on j.workspace_id = i.workspace_id and j.id = i.job_id
+      where i.batch_id = ${id} and i.status in ('waiting', 'making') and j.status in ('done', 'failed', 'cancelled')
+      for update of i skip locked),
+    closed as (
+      update item i set status = 'failed', error = coalesce((select error from job where id = i.job_id), ''), ended_at = ${act.now.toISOString()}
+      from stranded s where i.workspace_id = s.workspace_id and i.id = s.id returning 1)
+    update batch set open = open - (select count(*)::int from closed) where id = ${id}
+    returning (select count(*)::int from closed) as n`;
+  return rows[0]?.n ?? 0;
+}
+
+/** Failed and cancelled items wait again; their jobs are sent once more. */
+export async function reopen(act: Act, id: string): Promise<number> {
+  const items = await rawOf(act.db)<{ job: string }[]>`
+    with back as (
+      update item set status = 'waiting', error = null, ended_at = null
+      where batch_id = ${id} and status in ('failed', 'cancelled') returning job_id as job),
+    counted as (
+      update batch set open = open + (select count(*)::int from back), ended_at = null where id = ${id})
+    select job from back`;
+  for (const { job } of items) {
+    const message = act.newId();
+    const [row] = await rawOf(act.db)<{ name: string }[]>`
+      update job set status = 'waiting', spent = 0, message = ${message}, due_at = ${act.now.toISOString()}, ended_at = null
+      where id = ${job} and status in ('done', 'failed', 'cancelled') returning name`;
+    if (row) await act.resend({ id: job, name: row.name, message, dueAt: act.now });
+  }
+  return items.length;
+}
+
+/** Why nothing came of all of it. */
+export async function noneMade(act: Act, id: string): Promise<Refusal> {
+  const errors = await errorsOf(act, id);
+  return refuse("rule", "Nothing was made. {reason}", { reason: errors.map((e) => e.error).join(" ") });
+}
+
+const PLAYED = 5;
+
+export async function batchView(
+  act: Act,
+  id: string,
+  { kind, made, failed }: Ended & { kind: string },
+): Promise<{ view: View; data: Record<string, unknown> }> {
+  const [works, errors] = await Promise.all([listWorks(act, { batch: id }, 1000), errorsOf(act, id)]);
+  works.reverse();
+  const cost = works.reduce((sum, w) => sum + BigInt(w.cost), 0n);
+  const [only] = works;
+  const blocks = made === 1 && only ? one(act, only) : many(act, works);
+  if (failed > 0) {
+    const words = act.say("{count, plural, one {# was} other {# were}} not made: {reasons}", {
+      count: failed,
+      reasons: errors.map((e) => (e.n > 1 ? `${e.error} (${e.n}×)` : e.error)).join(" "),
+    });
+    blocks.push({ kind: "text", text: words, tone: "warn" });
+    blocks.push({
+      kind: "buttons",
+      buttons: [
+        {
+          label: act.say("Try these again"),
+          press: { command: "generate again", options: { batch: id }, uses: "once", audience: "staff" },
+        },
+      ],
+    });
+  }
+  const what = act.say(`kinds:${kind}`, { count: made });
+  const words =
+    made === 1 && only
+      ? act.say("{title} is ready.", { title: only.title })
+      : act.say("Made {what} for {cost}.", { what, cost: costWords(act, cost) });
+  const items = works.map((w) => ({
+    id: w.id,
+    kind: w.kind,
+    title: w.title,
+    seconds: w.seconds,
+    cost: costData(w),
+    status: w.status,
+  }));
+  return { view: view(words, ...blocks), data: { items, failed, batch: id } };
+}
+
+const one = (act: Act, work: Work): Block[] => [
+  playerOf(work),
+  { kind: "fields", fields: factsOf(act, work) },
+  ...(work.status === "draft" ? [reviewButtons(act, work)] : []),
+];
+
+function many(act: Act, works: readonly Work[]): Block[] {
+  const rows = works
+    .slice(0, 50)
+    .map((w) => [w.title, w.seconds === null ? "" : lengthWords(w.seconds), w.provider, shortOf(w.id)]);
+  return [
+    ...works.slice(0, PLAYED).map(playerOf),
+    {
+      kind: "table",
+      columns: [
+        { label: act.say("Title") },
+        { label: act.say("Length"), align: "right" },
+        { label: act.say("Made by") },
+        { label: act.say("Id") },
+      ],
+      rows,
+      ...(works.length > 50 ? { caption: act.say("The first 50 of {count}.", { count: works.length }) } : {}),
+    },
+  ];
+}
+
+const errorsOf = (act: Act, id: string) =>
+  rawOf(act.db)<{ error: string; n: number }[]>`
+    select error, count(*)::int as n from item where batch_id = ${id} and status = 'failed' and error <> ''
+    group by error order by count(*) desc limit 3`;

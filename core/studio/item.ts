@@ -1,0 +1,110 @@
+// What was asked for and each try at it, as rows.
+import { rawOf } from "../../db/connect.ts";
+import type { Act } from "../act.ts";
+import { asJson } from "../text.ts";
+import type { Kind, Wish } from "./provider.ts";
+import type { Profile } from "./router.ts";
+
+export type Item = {
+  id: string;
+  batch: string;
+  number: number;
+  job: string;
+  kind: Kind;
+  wish: Wish;
+  status: "waiting" | "making" | "made" | "failed" | "cancelled";
+  error: string | null;
+  createdAt: string;
+  // Of its batch.
+  channel: string | null;
+  person: string | null;
+  profile: Profile;
+  provider: string | null;
+  /** Somebody stopped the batch. */
+  stopped: boolean;
+};
+
+export type Attempt = {
+  id: string;
+  number: number;
+  provider: string;
+  model: string;
+  status: "submitting" | "unknown" | "accepted" | "fetching" | "done" | "failed" | "cancelled" | "lost";
+  task: string | null;
+  estimate: string;
+  cost: string | null;
+  failure: string | null;
+  error: string | null;
+  asked: number;
+  startedAt: string;
+  deadline: string;
+};
+
+export const OPEN: readonly Attempt["status"][] = ["submitting", "unknown", "accepted", "fetching"];
+
+/** Held until the transaction ends: one step of an item at a time. */
+export async function holdItem(act: Act, id: string): Promise<Item | undefined> {
+  const [row] = await rawOf(act.db)<Item[]>`
+    select i.id, i.batch_id as batch, i.number, i.job_id as job, i.kind, i.wish, i.status, i.error,
+      i.created_at as "createdAt", b.channel_id as channel, b.person_id as person, b.profile, b.provider,
+      j.status = 'cancelled' as stopped
+    from item i join batch b on b.workspace_id = i.workspace_id and b.id = i.batch_id
+    join job j on j.workspace_id = b.workspace_id and j.id = b.job_id
+    where i.id = ${id} for update of i`;
+  return row;
+}
+
+const columns = (act: Act) => rawOf(act.db)`
+  id, number, provider, model, status, task, estimate, cost, failure, error, asked, started_at as "startedAt", deadline`;
+
+/** Newest first. */
+export const attemptsOf = (act: Act, item: string): Promise<Attempt[]> =>
+  rawOf(act.db)<Attempt[]>`select ${columns(act)} from attempt where item_id = ${item} order by number desc`;
+
+export type NewAttempt = {
+  id: string;
+  item: string;
+  number: number;
+  provider: string;
+  model: string;
+  decision: object;
+  estimate: bigint;
+  deadline: Date;
+};
+
+export async function addAttempt(act: Act, row: NewAttempt): Promise<void> {
+  await rawOf(act.db)`
+    insert into attempt (workspace_id, id, item_id, number, provider, model, status, decision, estimate, started_at, deadline)
+    values (${act.workspace.id}, ${row.id}, ${row.item}, ${row.number}, ${row.provider}, ${row.model}, 'submitting',
+      ${asJson(row.decision)}::text::jsonb, ${String(row.estimate)}, ${act.now.toISOString()}, ${row.deadline.toISOString()})`;
+}
+
+export async function moveAttempt(
+  act: Act,
+  id: string,
+  to: { status: Attempt["status"]; task?: string; cost?: bigint; failure?: string; error?: string; asked?: number },
+): Promise<void> {
+  const ended = !OPEN.includes(to.status);
+  await rawOf(act.db)`
+    update attempt set status = ${to.status}, task = coalesce(${to.task ?? null}, task),
+      cost = coalesce(${to.cost === undefined ? null : String(to.cost)}::bigint, cost),
+      failure = coalesce(${to.failure ?? null}, failure), error = coalesce(${to.error ?? null}, error),
+      asked = coalesce(${to.asked ?? null}::int, asked), ended_at = ${ended ? act.now.toISOString() : null}
+    where id = ${id}`;
+}
+
+/** Ends an item once. The answer is how many of its batch are still open; undefined: it had ended before. */
+export async function endItem(
+  act: Act,
+  item: Pick<Item, "id" | "batch">,
+  status: "made" | "failed" | "cancelled",
+  error?: string,
+): Promise<number | undefined> {
+  const [row] = await rawOf(act.db)<{ open: number }[]>`
+    with ended as (
+      update item set status = ${status}, error = ${error ?? null}, ended_at = ${act.now.toISOString()}
+      where id = ${item.id} and status in ('waiting', 'making') returning 1)
+    update batch set open = open - (select count(*)::int from ended) where id = ${item.batch} and exists (select from ended)
+    returning open`;
+  return row?.open;
+}

@@ -1,0 +1,186 @@
+// The life of one item, a step at a time: what is to be done next, and what an answer makes of it. Each step is one
+// transaction that holds the item; between two of them anything may die, and the next step begins from the rows.
+import { rawOf } from "../../db/connect.ts";
+import { type Act, eventKind } from "../act.ts";
+import { release, settle } from "../budgets/index.ts";
+import { itemEnded } from "./batch.ts";
+import { fresh } from "./breaker.ts";
+import { capabilitiesOf, choose } from "./desk.ts";
+import { noteOutcome } from "./health.ts";
+import { type Attempt, attemptsOf, holdItem, type Item, moveAttempt, OPEN } from "./item.ts";
+import { type Capability, type Failure, type Provider, ProviderError, passing } from "./provider.ts";
+import { failureWords, noWords } from "./reasons.ts";
+import { leaveSeat } from "./seats.ts";
+
+export type Step = { item: Item; attempt: Attempt; provider: Provider; capability: Capability };
+export type Next =
+  | ({ to: "submit" | "find" | "ask" | "withdraw" } & Step)
+  | { to: "wait"; until: Date; why: string }
+  | { to: "end" };
+
+export const attemptEnded = eventKind<{
+  item: string;
+  provider: string;
+  kind: string;
+  outcome: string;
+  seconds: number;
+}>("attempt.ended");
+
+/** What is to be done for an item now. `began`: this very process was about to send this attempt, and has not. */
+export async function next(act: Act, id: string): Promise<Next> {
+  const item = await holdItem(act, id);
+  if (!item || (item.status !== "waiting" && item.status !== "making")) return { to: "end" };
+  const [open] = (await attemptsOf(act, id)).filter((a) => OPEN.includes(a.status));
+  if (open) return goOn(act, item, open);
+  if (item.stopped) {
+    await itemEnded(act, item, "cancelled");
+    return { to: "end" };
+  }
+  const choice = await choose(act, item);
+  if (choice.to === "wait") return choice;
+  if (choice.to === "no") {
+    await itemEnded(act, item, "failed", noWords(act, choice));
+    return { to: "end" };
+  }
+  if (item.status === "waiting") await rawOf(act.db)`update item set status = 'making' where id = ${id}`;
+  const { attempt, provider } = choice;
+  return { to: "submit", item, attempt, provider, capability: capabilityOf(provider, item, attempt) };
+}
+
+/** A try that was begun before: by this process or by one that died. */
+async function goOn(act: Act, item: Item, attempt: Attempt): Promise<Next> {
+  const provider = act.providers.find((p) => p.slug === attempt.provider);
+  const capability = provider && capabilityOf(provider, item, attempt);
+  if (!provider || !capability) {
+    // Its key was taken away in the middle: what became of it cannot be asked any more.
+    await endLost(act, item, attempt);
+    return { to: "end" };
+  }
+  const step = { item, attempt, provider, capability };
+  if (new Date(attempt.deadline) <= act.now) {
+    if (attempt.status === "accepted")
+      await endFailed(act, step, new ProviderError("timeout", act.say("It took too long.")));
+    else await endLost(act, item, attempt);
+    return next(act, item.id);
+  }
+  if (item.stopped && attempt.task) return { to: "withdraw", ...step };
+  return { to: attempt.task ? "ask" : "find", ...step };
+}
+
+const capabilityOf = (provider: Provider, item: Item, attempt: Attempt): Capability =>
+  capabilitiesOf([provider], item.kind).find((c) => c.capability.model === attempt.model)!.capability;
+
+/** Runs `work` when the attempt is still open, with the item held. */
+async function stillOpen(act: Act, { item, attempt }: Step, work: () => Promise<void>): Promise<boolean> {
+  await holdItem(act, item.id);
+  const [now] = (await attemptsOf(act, item.id)).filter((a) => a.id === attempt.id);
+  if (!now || !OPEN.includes(now.status)) return false;
+  await work();
+  return true;
+}
+
+/** The provider has it, under its own id. What it is known to cost by then is kept. */
+export const noteAccepted = (act: Act, step: Step, task: string): Promise<boolean> =>
+  stillOpen(act, step, () => moveAttempt(act, step.attempt.id, { status: "accepted", task }));
+
+/** Sent, and no word back: it may be there. */
+export const noteUnknown = (act: Act, step: Step): Promise<boolean> =>
+  stillOpen(act, step, async () => {
+    await moveAttempt(act, step.attempt.id, { status: "unknown", asked: step.attempt.asked + 1 });
+  });
+
+/** Asked after, and not done yet. */
+export const noteAsked = (act: Act, step: Step): Promise<boolean> =>
+  stillOpen(act, step, async () => {
+    await moveAttempt(act, step.attempt.id, { status: step.attempt.status, asked: step.attempt.asked + 1 });
+  });
+
+/** It never reached the provider: as if it had not been tried. */
+export const noteNeverArrived = (act: Act, step: Step): Promise<boolean> =>
+  stillOpen(act, step, async () => {
+    await moveAttempt(act, step.attempt.id, { status: "lost", cost: 0n });
+    await release(act, step.attempt.id);
+    await leaveSeat(act.db, step.attempt.id);
+  });
+
+export const noteCancelled = (act: Act, step: Step, billed: boolean): Promise<boolean> =>
+  stillOpen(act, step, async () => {
+    const { attempt, item } = step;
+    const cost = billed ? BigInt(attempt.estimate) : 0n;
+    await moveAttempt(act, attempt.id, { status: "cancelled", cost });
+    if (billed) await settle(act, attempt.id, cost, 1);
+    else await release(act, attempt.id);
+    await leaveSeat(act.db, attempt.id);
+    await itemEnded(act, item, "cancelled");
+  });
+
+export const noteFailed = (act: Act, step: Step, error: ProviderError): Promise<boolean> =>
+  stillOpen(act, step, () => endFailed(act, step, error));
+
+async function endFailed(act: Act, step: Step, error: ProviderError): Promise<void> {
+  const { item, attempt } = step;
+  const cost = error.billed ? BigInt(attempt.estimate) : 0n;
+  const words = failureWords(act, step.provider, error);
+  await moveAttempt(act, attempt.id, { status: "failed", failure: error.failure, error: words, cost });
+  if (error.billed) await settle(act, attempt.id, cost, 0);
+  else await release(act, attempt.id);
+  if (!passing(error.failure)) await itemEnded(act, item, "failed", words);
+  await close(act, step, {
+    ok: false,
+    failure: error.failure,
+    ...(error.after === undefined ? {} : { after: error.after }),
+  });
+}
+
+/** Nobody can say what became of it: it counts as paid, and a person decides whether to try again. */
+async function endLost(act: Act, item: Item, attempt: Attempt): Promise<void> {
+  const words = act.say(
+    "{provider} took the order and the line broke; it could not be found out whether it was made. It counts as paid. Try again if you want it all the same.",
+    { provider: attempt.provider },
+  );
+  await moveAttempt(act, attempt.id, { status: "lost", error: words, cost: BigInt(attempt.estimate) });
+  await settle(act, attempt.id, BigInt(attempt.estimate), 1);
+  await leaveSeat(act.db, attempt.id);
+  await itemEnded(act, item, "failed", words);
+}
+
+/** Made, and found good: the caller saves what it made in the same transaction. */
+export const noteMade = (
+  act: Act,
+  step: Step,
+  { cost, quality }: { cost: bigint | undefined; quality?: number },
+  save: () => Promise<void>,
+): Promise<boolean> =>
+  stillOpen(act, step, async () => {
+    const { attempt, item } = step;
+    const paid = cost ?? BigInt(attempt.estimate);
+    await moveAttempt(act, attempt.id, { status: "done", cost: paid });
+    await settle(act, attempt.id, paid, 1);
+    await save();
+    await itemEnded(act, item, "made");
+    const seconds = (act.now.getTime() - new Date(attempt.startedAt).getTime()) / 1000;
+    await close(act, step, { ok: true, seconds, ...(quality === undefined ? {} : { quality }) });
+  });
+
+type Closing = { ok: true; seconds: number; quality?: number } | { ok: false; failure: Failure; after?: number };
+
+/** Last, because every workspace passes through a provider's row. */
+async function close(act: Act, { item, attempt, provider, capability }: Step, outcome: Closing): Promise<void> {
+  await leaveSeat(act.db, attempt.id);
+  const seconds = (act.now.getTime() - new Date(attempt.startedAt).getTime()) / 1000;
+  const how = outcome.ok ? "done" : outcome.failure;
+  await act.emit(
+    attemptEnded,
+    { item: item.id, provider: provider.slug, kind: item.kind, outcome: how, seconds },
+    item.id,
+  );
+  const start = fresh({ quality: capability.quality, seconds: capability.usual }, act.now.getTime());
+  await noteOutcome(act.db, {
+    provider: provider.slug,
+    kind: item.kind,
+    fresh: start,
+    outcome,
+    now: act.now,
+    draw: act.random,
+  });
+}

@@ -1,0 +1,162 @@
+// What a provider is to the studio: what it can make, for how much, and how it is asked. One folder entry in
+// providers/ each; the studio knows none of them by name.
+
+export const KINDS = [
+  "song",
+  "loop",
+  "clip",
+  "visualizer",
+  "cover",
+  "thumbnail",
+  "script",
+  "voice",
+  "caption",
+  "post",
+  "translation",
+  "case_study",
+  "press_release",
+] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** Kinds whose result is words. */
+export const WORD_KINDS: readonly Kind[] = ["script", "caption", "post", "translation", "case_study", "press_release"];
+
+/** What is wanted, whole. It is stored with the item: the same wish asks for the same thing again. */
+export type Wish = {
+  kind: Kind;
+  title: string;
+  /** The words that the provider gets. */
+  prompt: string;
+  /** What the person typed, without the words of the genre. */
+  asked?: string;
+  promptName?: string;
+  promptVersion?: number;
+  genre?: string;
+  mood?: string;
+  lyrics?: string;
+  instrumental?: boolean;
+  seconds?: number;
+  bpm?: number;
+  key?: string;
+  ratio?: "16:9" | "9:16" | "1:1";
+  /** The language of what is spoken or written. */
+  language?: string;
+  voice?: string;
+  /** Chance, where a provider lets it be given. */
+  seed: number;
+};
+
+export type Rights = {
+  /** May be sold, and delivered to stores. `unverified`: nobody has read the terms for us. */
+  commercial: "yes" | "no" | "unverified";
+  stores: "yes" | "no" | "unverified";
+  /** Where the terms stand. */
+  terms: string;
+  /** How it must be named: "algorithmic composition". */
+  label?: string;
+};
+
+export type Capability = {
+  kind: Kind;
+  model: string;
+  /** Shortest and longest, in seconds. */
+  seconds?: readonly [number, number];
+  promptMax: number;
+  ratios?: readonly string[];
+  languages?: readonly string[];
+  lyrics?: boolean;
+  /** Things that one call gives: a call that gives two songs costs what it costs. */
+  gives?: number;
+  /** In `USD/6`, before anything is known of the answer. */
+  price(wish: Wish): bigint;
+  rights: Rights;
+  /** What to believe before the first one was judged, 0 to 1; and how long one takes, in seconds. */
+  quality: number;
+  usual: number;
+};
+
+export const FAILURES = [
+  "auth",
+  "money",
+  "rate",
+  "concurrency",
+  "moderation_in",
+  "moderation_out",
+  "invalid",
+  "capacity",
+  "timeout",
+  "broken",
+  "download",
+  "media",
+] as const;
+/** `money`: the account is empty. `broken`: its own fault (5xx). `media`: what it made is not what it should be. */
+export type Failure = (typeof FAILURES)[number];
+
+/** Worth another try, here or elsewhere. The rest is a person's to decide. */
+export const passing = (failure: Failure): boolean =>
+  failure !== "invalid" && failure !== "moderation_in" && failure !== "moderation_out";
+
+export class ProviderError extends Error {
+  readonly failure: Failure;
+  /** Milliseconds that the provider asked us to wait. */
+  readonly after: number | undefined;
+  /** Whether it is paid for all the same. Unsaid: no. */
+  readonly billed: boolean;
+  constructor(failure: Failure, words: string, more: { after?: number | undefined; billed?: boolean } = {}) {
+    super(words);
+    this.failure = failure;
+    this.after = more.after;
+    this.billed = more.billed ?? false;
+  }
+}
+
+/** The line broke after it may have been accepted: nobody knows. Never repeated blindly. */
+export class Unknown extends Error {}
+
+/** A made file: bytes, a file on this machine, or an address that will soon be gone. */
+export type Made = {
+  role: "main" | (string & {});
+  type: string;
+  name: string;
+  from: { bytes: Uint8Array } | { file: string } | { url: string; headers?: Record<string, string> } | { text: string };
+  /** What is known by construction. */
+  facts?: Record<string, unknown>;
+};
+
+export type Answered =
+  | { state: "accepted"; task: string; cost?: bigint }
+  | { state: "queued" | "running"; progress?: number }
+  | { state: "done"; made: Made[]; cost?: bigint };
+
+export type Call = {
+  wish: Wish;
+  capability: Capability;
+  /** Ours: for providers that take an idempotency key, and for finding it again. */
+  attempt: string;
+  /** Where it may tell us that it is done; undefined when nobody can reach us. */
+  callback?: string;
+  signal: AbortSignal;
+  progress(part: number, now: string): void;
+};
+
+export type Provider = {
+  slug: string;
+  name: string;
+  capabilities: readonly Capability[];
+  /** As many at once as the key allows, and as many calls in a minute. */
+  atOnce: number;
+  perMinute?: number;
+  /** Only where a workspace switched it on. */
+  optIn?: boolean;
+  /** Runs on our own machine: never away, never paid. It is what remains when all others are out. */
+  local?: boolean;
+  /** Its own host and port, where what it made may be fetched from even on a private network: a twin on this machine. */
+  hosts?: readonly string[];
+  /** Between two questions after a task, in seconds. */
+  pollSeconds?: number;
+  submit(call: Call): Promise<Answered>;
+  query?(task: string, call: Call): Promise<Answered>;
+  cancel?(task: string, call: Call): Promise<"cancelled" | "too late" | "refused">;
+  /** After a broken line: the task it became, or the certainty that it never arrived. */
+  find?(call: Call): Promise<{ task: string } | "never arrived" | "unknown">;
+};

@@ -1,0 +1,95 @@
+// Why something was not made, in words that say what to do next.
+import type { Act } from "../act.ts";
+import { decimalOf } from "../amount.ts";
+import type { Short } from "../budgets/index.ts";
+import type { Choice } from "./desk.ts";
+import type { Provider, ProviderError } from "./provider.ts";
+import type { Reason } from "./router.ts";
+
+/** The provider's own words are quoted: they are somebody else's, and may say anything. */
+export function failureWords(act: Act, provider: Pick<Provider, "name">, error: ProviderError): string {
+  const vars = { provider: provider.name, words: quoted(error.message) };
+  switch (error.failure) {
+    case "auth":
+      return act.say("{provider} refuses the key. Check it, then /provider enable.", vars);
+    case "money":
+      return act.say("The account at {provider} is empty. Fill it, then /provider enable.", vars);
+    case "moderation_in":
+      return act.say("{provider} refuses these words: “{words}”. Say it in other words.", vars);
+    case "moderation_out":
+      return act.say("{provider} made it and then held it back: “{words}”. Say it in other words.", vars);
+    case "invalid":
+      return act.say("{provider} could not read the order: “{words}”.", vars);
+    case "timeout":
+      return act.say("{provider} did not finish in time.", vars);
+    case "media":
+      return act.say("What {provider} made was not good enough: {words}", { ...vars, words: error.message });
+    case "download":
+      return act.say("What {provider} made could not be fetched: “{words}”.", vars);
+    default:
+      return act.say("{provider} could not do it just now: “{words}”.", vars);
+  }
+}
+
+const MOST = 200;
+const quoted = (words: string): string => {
+  const plain = words.replace(/[\p{Cc}\p{Cf}\s]+/gu, " ").trim();
+  return plain.length > MOST ? `${plain.slice(0, MOST - 1)}…` : plain;
+};
+
+export function reasonWords(act: Pick<Act, "say">, reason: Reason): string {
+  switch (reason) {
+    case "off":
+      return act.say("switched off");
+    case "not asked for":
+      return act.say("not the one asked for");
+    case "tried":
+      return act.say("failed at this already");
+    case "too short":
+      return act.say("makes nothing so short");
+    case "too long":
+      return act.say("makes nothing so long");
+    case "prompt":
+      return act.say("takes no prompt so long");
+    case "ratio":
+      return act.say("does not make this shape");
+    case "language":
+      return act.say("does not speak this language");
+    case "lyrics":
+      return act.say("does not sing");
+    case "rights":
+      return act.say("may not be sold");
+    case "price":
+      return act.say("too dear");
+    case "broken":
+      return act.say("not working just now");
+    case "resting":
+      return act.say("asked us to wait");
+    case "full":
+      return act.say("busy");
+    case "budget":
+      return act.say("no budget left");
+  }
+}
+
+export function shortWords(act: Act, { scope, asset, cap, used, wanted }: Short): string {
+  const money = asset.endsWith("/6") ? asset.slice(0, 3) : undefined;
+  const amount = (n: bigint) => (money ? `${money} ${trimmed(decimalOf(n, asset))}` : `${n}`);
+  return act.say(
+    "The budget of {scope} has no room: {used} of {cap} are used, and this needs {wanted}. An owner can raise it with /budget set.",
+    { scope, used: amount(used), cap: amount(cap), wanted: amount(wanted) },
+  );
+}
+
+/** 3.600000 is 3.60. */
+const trimmed = (decimal: string): string => decimal.replace(/(\.\d\d\d*?)0+$/, "$1");
+
+export function noWords(act: Act, { decision, short }: Extract<Choice, { to: "no" }>): string {
+  if (short[0]) return shortWords(act, short[0]);
+  if (decision.refused.length === 0) return act.say("Nobody here can make that. /provider list shows who makes what.");
+  const asked = decision.refused.filter((r) => r.reason !== "not asked for");
+  const each = (asked.length > 0 ? asked : decision.refused)
+    .map(({ provider, reason }) => `${provider}: ${reasonWords(act, reason)}`)
+    .slice(0, 8);
+  return act.say("Nobody could make it. {reasons}.", { reasons: [...new Set(each)].join("; ") });
+}

@@ -1,0 +1,216 @@
+// Which provider makes this: hard filters, each with its reason, then a score. Pure: the same facts and the same seed
+// give the same decision, so that any decision can be played again.
+import { gate, type Health } from "./breaker.ts";
+import { bell, chance } from "./chance.ts";
+import type { Capability, Wish } from "./provider.ts";
+
+export const PROFILES = ["balanced", "cost", "speed", "quality"] as const;
+export type Profile = (typeof PROFILES)[number];
+
+export type Candidate = {
+  provider: string;
+  capability: Capability;
+  health: Health;
+  /** Attempts that go on there now, and how many may. */
+  inFlight: number;
+  atOnce: number;
+  /** Switched off here, or not switched on where that is needed. */
+  off?: boolean;
+  local?: boolean;
+  /** A model that is loaded already, where that matters. */
+  warm?: boolean;
+};
+
+/** Why not. Each is a sentence in `reasonWords`. */
+export type Reason =
+  | "off"
+  | "not asked for"
+  | "tried"
+  | "too short"
+  | "too long"
+  | "prompt"
+  | "ratio"
+  | "language"
+  | "lyrics"
+  | "rights"
+  | "price"
+  | "broken"
+  | "resting"
+  | "full"
+  | "budget";
+
+export type Question = {
+  wish: Wish;
+  profile: Profile;
+  /** Only this one. */
+  provider?: string | undefined;
+  /** Failed at this very wish already. */
+  tried?: ReadonlySet<string>;
+  /** The budget has no room for these. */
+  unpaid?: ReadonlySet<string>;
+  /** Must be fit for sale. */
+  forSale?: boolean;
+  /** At most so much, in `USD/6`. */
+  most?: bigint;
+  now: number;
+  seed: number;
+};
+
+export type Ranked = {
+  provider: string;
+  model: string;
+  score: number;
+  /** In `USD/6`. */
+  price: bigint;
+  probe: boolean;
+  /** The five parts of the score, 0 to 1: success as drawn, quality, cheapness, quickness, warmth. */
+  parts: readonly [success: number, quality: number, cost: number, speed: number, warmth: number];
+};
+
+export type Decision = {
+  seed: number;
+  profile: Profile;
+  now: number;
+  /** Best first: twenty at most. */
+  ranked: Ranked[];
+  refused: { provider: string; model: string; reason: Reason }[];
+  /** Who was left, in the order of the draws, and for how much: `factsOf` keeps it, `replay` plays it again. */
+  open: readonly Rankable[];
+  prices: readonly number[];
+};
+
+/** All of a candidate that its rank depends on. */
+type Rankable = {
+  provider: string;
+  capability: { model: string };
+  health: Pick<Health, "wins" | "losses" | "quality" | "seconds" | "at" | "state" | "openUntil">;
+  inFlight: number;
+  atOnce: number;
+  local?: boolean;
+  warm?: boolean;
+};
+
+type Weights = Ranked["parts"];
+const WEIGHTS: Record<Profile, Weights> = {
+  balanced: [0.35, 0.2, 0.25, 0.15, 0.05],
+  cost: [0.25, 0.05, 0.6, 0.05, 0.05],
+  speed: [0.3, 0.05, 0.05, 0.5, 0.1],
+  quality: [0.25, 0.6, 0.05, 0.05, 0.05],
+};
+/** After this long without a word from it, a provider is as good as new to us. */
+const FRESH_MS = 30 * 60_000;
+
+export function decide(candidates: readonly Candidate[], question: Question): Decision {
+  const refused: Decision["refused"] = [];
+  const open: Rankable[] = [];
+  const prices: number[] = [];
+  for (const candidate of candidates) {
+    const { provider, capability } = candidate;
+    let reason = against(candidate, question);
+    const price = reason ? 0n : capability.price(question.wish);
+    if (question.most !== undefined && price > question.most) reason = "price";
+    if (reason) {
+      refused.push({ provider, model: capability.model, reason });
+    } else {
+      open.push(candidate);
+      // Exact to nine billion dollars.
+      prices.push(Number(price));
+    }
+  }
+  const { seed, profile, now } = question;
+  return { seed, profile, now, ranked: rank({ seed, profile, now, open, prices }), refused, open, prices };
+}
+
+function against(candidate: Candidate, question: Question): Reason | undefined {
+  const { capability: can, health } = candidate;
+  const { wish, now } = question;
+  if (candidate.off) return "off";
+  if (question.provider !== undefined && question.provider !== candidate.provider) return "not asked for";
+  if (question.tried?.has(candidate.provider)) return "tried";
+  if (wish.seconds !== undefined && can.seconds) {
+    if (wish.seconds < can.seconds[0]) return "too short";
+    if (wish.seconds > can.seconds[1]) return "too long";
+  }
+  if (wish.prompt.length > can.promptMax) return "prompt";
+  if (wish.ratio && can.ratios && !can.ratios.includes(wish.ratio)) return "ratio";
+  if (wish.language && can.languages && !can.languages.includes(wish.language)) return "language";
+  if (wish.lyrics && !can.lyrics) return "lyrics";
+  if (question.forSale && can.rights.commercial !== "yes") return "rights";
+  if (question.unpaid?.has(candidate.provider)) return "budget";
+  if (gate(health, now) === "shut") return "broken";
+  if (health.restUntil !== null && health.restUntil > now) return "resting";
+  return candidate.inFlight >= candidate.atOnce ? "full" : undefined;
+}
+
+type Ranking = Pick<Decision, "seed" | "profile" | "now" | "open" | "prices">;
+const TOP = 20;
+
+function rank({ seed, profile, now, open, prices }: Ranking): Ranked[] {
+  const draw = chance(seed);
+  const [success, quality, cost, speed, warmth] = WEIGHTS[profile];
+  let dearest = 1;
+  let slowest = 1;
+  for (const [n, one] of open.entries()) {
+    dearest = Math.max(dearest, prices[n]!);
+    slowest = Math.max(slowest, wait(one));
+  }
+  const top: { n: number; score: number; drawn: number }[] = [];
+  for (let n = 0; n < open.length; n++) {
+    const one = open[n]!;
+    const drawn = likely(one.health, draw);
+    // What runs on our own machine is what remains when nobody else can, unless it was asked for.
+    const score =
+      success * drawn +
+      quality * one.health.quality +
+      cost * (1 - prices[n]! / dearest) +
+      speed * (1 - wait(one) / slowest) +
+      warmth * warm(one, now) -
+      (one.local && open.length > 1 ? 1 : 0);
+    if (top.length === TOP && score <= top[TOP - 1]!.score) continue;
+    let at = top.length;
+    while (at > 0 && top[at - 1]!.score < score) at--;
+    top.splice(at, 0, { n, score, drawn });
+    if (top.length > TOP) top.pop();
+  }
+  return top.map(({ n, score, drawn }): Ranked => {
+    const one = open[n]!;
+    return {
+      provider: one.provider,
+      model: one.capability.model,
+      score,
+      price: BigInt(prices[n]!),
+      probe: gate(one.health, now) === "probe",
+      parts: [drawn, one.health.quality, 1 - prices[n]! / dearest, 1 - wait(one) / slowest, warm(one, now)],
+    };
+  });
+}
+
+/** How long one would take with those that go on already. */
+const wait = ({ health, inFlight, atOnce }: Rankable): number => (health.seconds * (inFlight + 1)) / atOnce;
+const warm = (one: Rankable, now: number): number =>
+  one.warm ? 1 : Math.max(0, 1 - (now - one.health.at) / FRESH_MS) / 2;
+
+/** What is kept of a decision, as plain data: who was open, and all that their order was made from. */
+export const factsOf = ({ seed, profile, now, open, prices }: Ranking) => ({
+  seed,
+  profile,
+  now,
+  prices,
+  open: open.map(({ provider, capability, health, inFlight, atOnce, local, warm }) => {
+    const { wins, losses, quality, seconds, at, state, openUntil } = health;
+    const known = { wins, losses, quality, seconds, at, state, openUntil };
+    const own = { ...(local ? { local } : {}), ...(warm ? { warm } : {}) };
+    return { provider, capability: { model: capability.model }, health: known, inFlight, atOnce, ...own };
+  }),
+});
+
+/** The same facts, the same seed: the same order. */
+export const replay = (facts: ReturnType<typeof factsOf>): Ranked[] => rank(facts);
+
+/** A draw from what is known of its success: the less is known, the wider. The bell stands in for the exact curve. */
+function likely({ wins, losses }: Pick<Health, "wins" | "losses">, draw: () => number): number {
+  const all = wins + losses + 1;
+  const mean = (wins + 0.5) / all;
+  const spread = Math.sqrt((mean * (1 - mean)) / (all + 1));
+  return Math.min(1, Math.max(0, mean + spread * bell(draw)));
+}

@@ -1,0 +1,152 @@
+// Makes one thing, whatever it takes: choose, send, ask after it, fetch, look at it, keep it. Every step begins from
+// the rows of the one before, so that another worker can go on where this one died.
+import type { Act } from "../core/act.ts";
+import {
+  type Answered,
+  type Call,
+  callbackToken,
+  type Gathering,
+  gather,
+  makeItem,
+  type Next,
+  next,
+  noteAccepted,
+  noteAsked,
+  noteCancelled,
+  noteFailed,
+  noteMade,
+  noteNeverArrived,
+  noteUnknown,
+  ProviderError,
+  pass,
+  type Step,
+  saveMade,
+  Unknown,
+} from "../core/studio/index.ts";
+import { Again, handler, type JobContext } from "./handler.ts";
+
+type Ctx = JobContext<{ item: string }>;
+/** Between two questions, where the provider does not say. */
+const POLL_SECONDS = 10;
+
+export const makeJob = handler({
+  kind: makeItem,
+  lane: "make",
+  // A worker that dies is no fault of the thing; what fails at a provider is counted by its attempts.
+  tries: 50,
+  minutes: 40,
+  backoff: { first: 1, most: 60 },
+  async run(ctx) {
+    for (;;) {
+      const step = await ctx.inTx((act) => next(act, ctx.input.item));
+      if (step.to === "end") return undefined;
+      if (step.to === "wait") return new Again(step.until);
+      const wait = await take(ctx, step);
+      if (wait !== undefined) return new Again(new Date(ctx.house.sources.now().getTime() + wait * 1000));
+    }
+  },
+});
+
+/** One step outside of any transaction. Answers with the seconds to wait, if there is something to wait for. */
+async function take(ctx: Ctx, step: Extract<Next, { item: object }>): Promise<number | undefined> {
+  try {
+    if (step.to === "find") return await find(ctx, step);
+    if (step.to === "withdraw") return await withdraw(ctx, step);
+    const { provider, attempt } = step;
+    const answer =
+      step.to === "submit"
+        ? await provider.submit(callOf(ctx, step))
+        : await provider.query!(attempt.task!, callOf(ctx, step));
+    return await heard(ctx, step, answer);
+  } catch (error) {
+    // Stopping, cancelled or too long: not the provider's doing. The rows know where it stands.
+    if (ctx.signal.aborted) throw error;
+    if (error instanceof ProviderError) {
+      // A question that failed is no answer: the task goes on, until its deadline.
+      if (step.to === "ask" && isHiccup(error)) {
+        await ctx.inTx((act) => noteAsked(act, step));
+        return pollOf(ctx, step);
+      }
+      await ctx.inTx((act) => noteFailed(act, step, error));
+      return undefined;
+    }
+    if (!(error instanceof Unknown)) throw error;
+    await ctx.inTx((act) => noteUnknown(act, step));
+    return pollOf(ctx, step);
+  }
+}
+
+const isHiccup = ({ failure }: ProviderError) =>
+  failure === "rate" ||
+  failure === "broken" ||
+  failure === "capacity" ||
+  failure === "timeout" ||
+  failure === "concurrency";
+
+function callOf({ house, workspaceId, signal }: Ctx, { item, attempt, capability }: Step): Call {
+  const token = callbackToken(house.keys.callback, workspaceId, attempt.id);
+  const callback = house.address ? { callback: new URL(`/hooks/jobs/${token}`, house.address).href } : {};
+  return { wish: item.wish, capability, attempt: attempt.id, signal, ...callback, progress: () => {} };
+}
+
+/** Around what the provider asks for, so that a hundred tasks are not asked after at the same moment. */
+const pollOf = ({ house }: Ctx, { provider }: Step) =>
+  (provider.pollSeconds ?? POLL_SECONDS) * (0.8 + 0.4 * house.sources.random());
+
+async function heard(ctx: Ctx, step: Step, answer: Answered): Promise<number | undefined> {
+  if (answer.state === "accepted") {
+    await ctx.inTx((act) => noteAccepted(act, step, answer.task));
+    return pollOf(ctx, step);
+  }
+  if (answer.state !== "done") {
+    await ctx.inTx((act) => noteAsked(act, step));
+    return pollOf(ctx, step);
+  }
+  const found = await gather(answer.made, { signal: ctx.signal, hosts: step.provider.hosts ?? [] });
+  try {
+    await keep(ctx, step, found, answer.cost);
+  } finally {
+    await found.done();
+  }
+  return undefined;
+}
+
+async function keep(ctx: Ctx, step: Step, { files }: Gathering, cost: bigint | undefined): Promise<void> {
+  const main = files.find((f) => f.role === "main");
+  if (!main) throw new ProviderError("media", "There is nothing in the answer.", { billed: true });
+  const passed = await pass(step.item.wish, main);
+  const others = files.filter((f) => f !== main);
+  await ctx.inTx((act: Act) =>
+    noteMade(act, step, { cost, quality: passed.quality }, () =>
+      saveMade(
+        act,
+        { ...step, attempt: { ...step.attempt, cost: cost === undefined ? null : String(cost) } },
+        main,
+        others,
+        passed,
+      ),
+    ),
+  );
+}
+
+/** The line broke, or a worker died, between sending and hearing: is it there? */
+async function find(ctx: Ctx, step: Step): Promise<number | undefined> {
+  const found = step.provider.find ? await step.provider.find(callOf(ctx, step)) : "unknown";
+  if (found === "never arrived") {
+    await ctx.inTx((act) => noteNeverArrived(act, step));
+    return undefined;
+  }
+  if (found === "unknown") {
+    await ctx.inTx((act) => noteUnknown(act, step));
+    return pollOf(ctx, step);
+  }
+  await ctx.inTx((act) => noteAccepted(act, step, found.task));
+  return undefined;
+}
+
+async function withdraw(ctx: Ctx, step: Step): Promise<number | undefined> {
+  const how = step.provider.cancel ? await step.provider.cancel(step.attempt.task!, callOf(ctx, step)) : "refused";
+  // What cannot be called back is paid for.
+  await ctx.inTx((act) => noteCancelled(act, step, how !== "cancelled"));
+  return undefined;
+}
