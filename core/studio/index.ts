@@ -1,5 +1,11 @@
 // What others may use of the studio.
 export { integrated, truePeak } from "./analyse/loudness.ts";
+export { endBatch, LOOK_MS, makeItem, order } from "./batch.ts";
+export { callbackToken, heardBack, openCallback } from "./callback.ts";
+export { studioCommands } from "./commands.ts";
+export { batchView, closeStranded, type Ended, holdBatch, markEnded, noneMade, reopen } from "./deliver.ts";
+export { type Passed, pass } from "./gate.ts";
+export { allow, type Gathered, type Gathering, gather } from "./gather.ts";
 export { compose } from "./local/score/compose.ts";
 export { genreNames, genreOf } from "./local/score/genres.ts";
 export type { Stem } from "./local/score/names.ts";
@@ -8,12 +14,6 @@ export type { Score } from "./local/score/score.ts";
 export { keyName } from "./local/score/theory.ts";
 export { type Rendered, render } from "./local/sound/render.ts";
 export { wav } from "./local/wav.ts";
-export { endBatch, LOOK_MS, makeItem, order } from "./batch.ts";
-export { callbackToken, heardBack, openCallback } from "./callback.ts";
-export { studioCommands } from "./commands.ts";
-export { batchView, closeStranded, type Ended, holdBatch, markEnded, noneMade, reopen } from "./deliver.ts";
-export { type Passed, pass } from "./gate.ts";
-export { allow, type Gathered, type Gathering, gather } from "./gather.ts";
 export {
   attemptEnded,
   type Next,
