@@ -38,6 +38,8 @@ export function telegramOffice(commands: Command[] = []) {
   afterEach(async () => {
     for (const stop of running.splice(0)) await stop();
     office.telegram.rules.fault = () => undefined;
+    // What the emulator says and hands out is itself as Telegram describes it.
+    expect(office.telegram.state.strange.splice(0)).toEqual([]);
   });
   afterAll(async () => {
     await office.telegram.close();

@@ -41,7 +41,7 @@ async function open({ token, secret, api: apiRoot }: TelegramSettings, house: Ki
   const { Api, InputFile: File } = await import("grammy");
   // Longer than a long poll waits.
   const api = new Api(token, { timeoutSeconds: 40, ...(apiRoot ? { apiRoot } : {}) });
-  const desk: Desk = { api, File, house, username: "", more: {} };
+  const desk: Desk = { api, File, house, username: "", more: {}, server: {} };
   let known: Promise<Ear> | undefined;
   /** Asked once; a failure is not remembered. */
   function ear(): Promise<Ear> {

@@ -17,6 +17,8 @@ export type Desk = {
   username: string;
   /** Known once we are connected: links that begin with "/", and pictures of charts. */
   more: { base?: URL | undefined; painter?: Painter };
+  /** Whether this server can show a message to one person alone; unset: it was not asked yet. */
+  server: { whispers?: boolean };
 };
 
 export type Letter = Desk & {

@@ -46,7 +46,7 @@ async function murmured(letter: Letter, person: string): Promise<boolean> {
   const { query, ephemeral, replace } = message.hints;
   if (typeof query !== "string" && typeof ephemeral !== "number") return false;
   const part = onlyText(letter);
-  if (!part) return false;
+  if (!part || !(await knowsWhispers(letter, person))) return false;
   const parameters = {
     receiver_user_id: Number(person),
     ...(typeof query === "string" ? { callback_query_id: query } : {}),
@@ -63,6 +63,24 @@ async function murmured(letter: Letter, person: string): Promise<boolean> {
     if (!isRefused(error) || troubleOf(error).kind !== "refused") throw error;
     return false;
   }
+}
+
+/** No message has it: what is asked about it is refused by servers that know such messages. */
+const NOBODYS = 2_147_483_647;
+
+/** A server of before Bot API 10.2 passes over what it does not know, and would show everybody what is for one person. */
+async function knowsWhispers({ api, message, server, signal }: Letter, person: string): Promise<boolean> {
+  if (typeof message.hints.ephemeral === "number") server.whispers = true;
+  if (server.whispers !== undefined) return server.whispers;
+  const nobodys = { chat_id: message.place, receiver_user_id: Number(person), ephemeral_message_id: NOBODYS };
+  try {
+    await api.raw.deleteEphemeralMessage(nobodys, signal);
+    server.whispers = true;
+  } catch (error) {
+    if (!isRefused(error) || (error.error_code !== 400 && error.error_code !== 404)) throw error;
+    server.whispers = error.error_code === 400;
+  }
+  return server.whispers;
 }
 
 /** Work that goes on is followed there too; what outgrows such a message goes to the person's own chat. */

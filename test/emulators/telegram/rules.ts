@@ -1,22 +1,16 @@
 // What Telegram refuses, in its own words. The names of fields come from its published description where that is there.
-import { existsSync, readFileSync } from "node:fs";
+import { wrongCall } from "./judge.ts";
 import { parseHtml } from "./markup.ts";
 
+export { spec } from "./judge.ts";
 export type Params = Record<string, unknown>;
-
-const SPEC = new URL("../../../../shared/specs/telegram-api.min.json", import.meta.url);
-type Spec = { methods: Record<string, { fields?: { name: string; required: boolean }[] }> };
-/** Undefined where the description is not at hand. */
-export const spec: Spec | undefined = existsSync(SPEC) ? (JSON.parse(readFileSync(SPEC, "utf8")) as Spec) : undefined;
-/** Newer than the description that we have (Bot API 10.2). */
-const NEWER = new Set(["ephemeral_message_parameters"]);
 
 type Button = { text?: string; callback_data?: string; url?: string };
 
 export function check(method: string, params: Params): void {
   known(method, params);
   const { text, caption, reply_markup: markup } = params;
-  if (method === "sendMessage" || method === "editMessageText")
+  if (method === "sendMessage" || method === "editMessageText" || method === "editEphemeralMessageText")
     words(String(text ?? ""), params, 4096, "message is too long");
   if (typeof caption === "string") words(caption, params, 1024, "message caption is too long", true);
   if (markup && typeof markup === "object") keyboard(markup as Params);
@@ -29,14 +23,9 @@ export function check(method: string, params: Params): void {
 }
 
 function known(method: string, params: Params): void {
-  if (!spec) return;
-  const fields = spec.methods[method]?.fields ?? [];
-  if (!spec.methods[method]) throw Object.assign(new Error("Not Found"), { code: 404 });
-  for (const { name, required } of fields)
-    if (required && params[name] === undefined) throw new Error(`Bad Request: ${name} is empty`);
-  const names = new Set(fields.map((f) => f.name));
-  for (const name of Object.keys(params))
-    if (!names.has(name) && !NEWER.has(name)) throw new Error(`Bad Request: ${method} has no field ${name}`);
+  const wrong = wrongCall(method, params);
+  if (wrong?.startsWith("there is no method")) throw Object.assign(new Error("Not Found"), { code: 404 });
+  if (wrong) throw new Error(`Bad Request: ${wrong}`);
 }
 
 function words(text: string, { parse_mode: mode }: Params, most: number, long: string, empty = false): void {
