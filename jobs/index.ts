@@ -2,6 +2,7 @@
 import type { House } from "../core/house.ts";
 import { WORKER } from "../core/jobs/index.ts";
 import type { Database } from "../db/connect.ts";
+import { verifyJob } from "./audit-verify.ts";
 import { batchJob } from "./batch.ts";
 import { type Engine, type EngineOptions, startEngine } from "./engine.ts";
 import type { Handler } from "./handler.ts";
@@ -14,7 +15,7 @@ import { chores, doChore } from "./upkeep.ts";
 export { reactionsOf } from "./reactions.ts";
 
 /** The work that this version can do. */
-const HANDLERS: readonly Handler[] = [exportJob, makeJob, batchJob];
+const HANDLERS: readonly Handler[] = [exportJob, verifyJob, makeJob, batchJob];
 /** What comes again by itself in every workspace. */
 const SCHEDULES: readonly Every[] = [];
 /** Three missed and a worker counts as gone (`status`). */

@@ -25,7 +25,11 @@ export type Filter = {
 
 /** A person's rows are also those of whoever was merged into them. */
 export async function listAudit(act: Act, { from, person, before }: Filter, most: number): Promise<Line[]> {
-  if (before !== undefined && !isId(before)) throw refuse("options", "There is nothing at {path}.", { path: before });
+  if (before !== undefined && !isId(before))
+    throw refuse(
+      "options",
+      "“before” is the id of an entry: take “next” of the page before, or leave it out to begin with the newest.",
+    );
   const sql = rawOf(act.db);
   const within = from ? sql`and a.at >= ${from.from.toISOString()} and a.at < ${from.to.toISOString()}` : sql``;
   const whose = person

@@ -1,6 +1,6 @@
 // Blocks over the audit's rows: each names its rows and their hashes and the block before it, so that nothing can be
 // taken away, put in between or put in another order unseen.
-import { type Database, inWorkspace, rawOf } from "../../db/connect.ts";
+import { type Database, inWorkspace, rawOf, type Tx } from "../../db/connect.ts";
 import { type Act, eventKind } from "../act.ts";
 import { writeEvent } from "../event/index.ts";
 import type { House } from "../house.ts";
@@ -11,7 +11,8 @@ import { contentOf, type Stored } from "./record.ts";
 const BLOCK = 1000;
 /** A transaction that began before the last seal may commit this much later and is still sealed by the next. */
 const TOLERANCE = 60 * 60_000;
-const FIRST = "00000000-0000-0000-0000-000000000000";
+export const FIRST = "00000000-0000-0000-0000-000000000000";
+const LAST = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 /** What sealing needs of an act. The house itself has it too. */
 export type Sealer = Pick<Act, "db" | "now" | "newId" | "sign"> & { workspace: { id: string } };
@@ -22,21 +23,22 @@ export type Odd = { id: string; sealed: boolean };
 
 export const auditSealed = eventKind<{ number: number; hash: string }>("audit.sealed");
 
+/** The house itself, in one transaction. */
+export const sealerOf = ({ sources, keys }: Pick<House, "sources" | "keys">, db: Tx, workspaceId: string): Sealer => ({
+  db,
+  workspace: { id: workspaceId },
+  now: sources.now(),
+  newId: sources.newId,
+  sign: (content) => signed(keys.audit, content),
+});
+
 /** Seals what is new in a workspace. Cheap enough for every few minutes: it looks an hour back and no further. */
 export async function sealAudit(
   house: Pick<House, "sources" | "keys" | "log">,
   database: Database,
   workspaceId: string,
 ): Promise<{ head: Head | undefined; sealed: number }> {
-  const done = await inWorkspace(database, workspaceId, (db) =>
-    seal({
-      db,
-      workspace: { id: workspaceId },
-      now: house.sources.now(),
-      newId: house.sources.newId,
-      sign: (content) => signed(house.keys.audit, content),
-    }),
-  );
+  const done = await inWorkspace(database, workspaceId, (db) => seal(sealerOf(house, db, workspaceId)));
   // The log is a second place: who cuts the end off the table must reach it too.
   if (done.head && done.sealed > 0)
     house.log.info(
@@ -46,17 +48,20 @@ export async function sealAudit(
   return { head: done.head, sealed: done.sealed };
 }
 
-/** One sealer at a time in a workspace: the chain has no forks. `all` looks at every row, not only at the last hour's. */
+/**
+ * One sealer at a time in a workspace: the chain has no forks. `all` looks at every row, not only at the last hour's;
+ * `after`: what is not sealed behind this row.
+ */
 export async function seal(
   act: Sealer,
-  { all = false, odd }: { all?: boolean; odd?(row: Odd): void } = {},
+  { all = false, after = LAST, odd }: { all?: boolean; after?: string; odd?(row: Odd): void } = {},
 ): Promise<{ head: Head | undefined; sealed: number; rows: number }> {
   const sql = rawOf(act.db);
   await sql`select pg_advisory_xact_lock(hashtextextended(${`audit:${act.workspace.id}`}, 0))`;
   const [last] = await sql<{ number: number; hash: Buffer; at: string }[]>`
     select number, hash, at from audit_block order by number desc limit 1`;
   let head: Head | undefined = last;
-  let after = all || !last ? FIRST : idAt(Date.parse(last.at) - TOLERANCE);
+  const start = all || !last ? FIRST : idAt(Date.parse(last.at) - TOLERANCE);
   let fresh: Stored[] = [];
   let sealed = 0;
   let rows = 0;
@@ -65,16 +70,12 @@ export async function seal(
     sealed += fresh.length;
     fresh = [];
   };
-  for (;;) {
-    const batch = await readBatch(act, after, all);
-    if (batch.length === 0) break;
+  for await (const batch of batches(act, after < start ? after : start, all)) {
     for (const row of batch) {
-      const whole = row.hash.equals(act.sign(contentOf(row)));
-      if (!whole) odd?.({ id: row.id, sealed: row.sealed });
+      if (!isWhole(act, row)) odd?.({ id: row.id, sealed: row.sealed });
       else if (!row.sealed && fresh.push(row) === BLOCK) await close();
     }
     rows += batch.length;
-    after = batch.at(-1)!.id;
   }
   if (fresh.length > 0) await close();
   return { head, sealed, rows };
@@ -86,8 +87,24 @@ const idAt = (ms: number): string => {
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 };
 
+/** Whether the row is as it was written. */
+export const isWhole = (act: Pick<Sealer, "sign">, row: Stored): boolean => row.hash.equals(act.sign(contentOf(row)));
+
+/** Rows in their order, a thousand at a time. */
+export async function* batches(act: Pick<Sealer, "db">, after: string, all: boolean): AsyncGenerator<Looked[]> {
+  for (let last = after; ; ) {
+    const batch = await readBatch(act, last, all);
+    const end = batch.at(-1);
+    if (!end) return;
+    yield batch;
+    last = end.id;
+  }
+}
+
+type Looked = Stored & { sealed: boolean };
+
 /** The next thousand rows; only the unsealed of them, and the last one to go on from, unless all are wanted. */
-const readBatch = (act: Sealer, after: string, all: boolean) => rawOf(act.db)<(Stored & { sealed: boolean })[]>`
+const readBatch = (act: Pick<Sealer, "db">, after: string, all: boolean) => rawOf(act.db)<Looked[]>`
   with batch as materialized (select * from audit where id > ${after} order by id limit ${BLOCK}),
   span as (select (select id from batch order by id limit 1) as low, (select id from batch order by id desc limit 1) as high),
   sealed as materialized (

@@ -1,6 +1,20 @@
 // Is the audit as it was written? Every row's seal, every block's list, the chain of blocks, and where it ends.
-import { rawOf } from "../../db/connect.ts";
-import { type Block, blockContent, type Head, type Odd, type Sealer, seal } from "./seal.ts";
+import { type Database, inWorkspace, rawOf } from "../../db/connect.ts";
+import type { Act } from "../act.ts";
+import type { House } from "../house.ts";
+import {
+  type Block,
+  batches,
+  blockContent,
+  FIRST,
+  type Head,
+  isWhole,
+  type Odd,
+  type Sealer,
+  seal,
+  sealAudit,
+  sealerOf,
+} from "./seal.ts";
 
 /** How many blocks are read at once: half a megabyte. */
 const BLOCKS = 10;
@@ -25,15 +39,85 @@ export type Report = {
   count: number;
 };
 
-/** Seals first, so that the rows of the last minutes are covered too. `head` is one that was kept outside. */
+/** A log that is longer than this is not verified while somebody waits: some seconds. */
+const MOST_AT_ONCE = 20_000;
+
+/** Asks at most for so many rows. */
+export async function isLong(act: Pick<Act, "db">): Promise<boolean> {
+  const rows = await rawOf(act.db)`select from audit offset ${MOST_AT_ONCE} limit 1`;
+  return rows.length > 0;
+}
+
+/** In one transaction. Seals first, so that the rows of the last minutes are covered too. */
 export async function verifyAudit(act: Sealer, kept?: Head): Promise<Report> {
-  const odd = new Map<string, Odd>();
-  const { head, rows } = await seal(act, {
-    all: true,
-    odd: (row) => {
-      if (odd.size < 100 * NAMED) odd.set(row.id, row);
-    },
+  const odd: Odds = new Map();
+  const { head, rows } = await seal(act, { all: true, odd: (row) => note(odd, row) });
+  return judge(act, { odd, head, rows, kept });
+}
+
+type Long = { kept?: Head | undefined; signal: AbortSignal; tell(done: number, total: number): void };
+
+/**
+ * The same for a long log. Sealing has transactions of its own: one that writes and goes on for minutes would keep live
+ * pages waiting for it.
+ */
+export async function verifyLongAudit(
+  house: Pick<House, "sources" | "keys" | "log">,
+  database: Database,
+  workspaceId: string,
+  { kept, signal, tell }: Long,
+): Promise<Report> {
+  await sealAudit(house, database, workspaceId);
+  const { report, late } = await inWorkspace(database, workspaceId, async (db) => {
+    const act = sealerOf(house, db, workspaceId);
+    const { total, head } = await summary(act);
+    const read = await readAll(act, (rows) => {
+      signal.throwIfAborted();
+      tell(Math.min(rows, total), total);
+    });
+    return { report: await judge(act, { ...read, head, kept }), late: read.late };
   });
+  if (late !== undefined)
+    await inWorkspace(database, workspaceId, (db) => seal(sealerOf(house, db, workspaceId), { after: late }));
+  return report;
+}
+
+/** `late`: the row before the first of those that are whole and not sealed, as a long transaction leaves behind. */
+async function readAll(act: Sealer, tell: (rows: number) => void) {
+  const odd: Odds = new Map();
+  let rows = 0;
+  let last = FIRST;
+  let late: string | undefined;
+  for await (const batch of batches(act, FIRST, true)) {
+    for (const row of batch) {
+      if (!isWhole(act, row)) note(odd, row);
+      else if (!row.sealed) late ??= last;
+      last = row.id;
+    }
+    rows += batch.length;
+    tell(rows);
+  }
+  return { odd, rows, late };
+}
+
+type Odds = Map<string, Odd>;
+const note = (odd: Odds, { id, sealed }: Odd) => {
+  if (odd.size < 100 * NAMED) odd.set(id, { id, sealed });
+};
+
+async function summary(act: Sealer): Promise<{ total: number; head: Head | undefined }> {
+  const sql = rawOf(act.db);
+  const [[counted], [head]] = await Promise.all([
+    sql<{ total: number }[]>`select count(*)::int as total from audit`,
+    sql<Head[]>`select number, hash from audit_block order by number desc limit 1`,
+  ]);
+  return { total: counted?.total ?? 0, head };
+}
+
+type Looked = { odd: Odds; head: Head | undefined; rows: number; kept: Head | undefined };
+
+/** `kept` is a head that was kept outside. */
+async function judge(act: Sealer, { odd, head, rows, kept }: Looked): Promise<Report> {
   const findings = new Map<string, Finding>();
   const add = (finding: Finding) =>
     findings.set("row" in finding ? finding.row : `${finding.kind} ${finding.block}`, finding);
