@@ -69,6 +69,12 @@ async function startParts(mode: Mode, ground: Ground, parts: Part[]): Promise<vo
   if (mode === "start" || mode === "bots")
     for (const part of await (await import("./parts/bots.ts")).startBots(chat)) add(part);
   if (owner.secret) say(`token    ${owner.secret}  (the owner's, shown only now: keep it)`);
+  if (mode === "start" || mode === "worker") {
+    const { askForRegistration } = await import("./parts/register.ts");
+    askForRegistration(ground, chat, owner.mainId).catch((err: unknown) =>
+      house.log.warn({ err }, "the registration of commands could not be asked for"),
+    );
+  }
   // A process that is killed keeps no compiled code for the next one: it is written now.
   setTimeout(flushCompileCache, 1_000).unref();
   house.log.info({ mode, parts: parts.length, milliseconds: Math.round(performance.now()) }, "ready");

@@ -1,6 +1,7 @@
 // `npm run manifest`: what would change at each platform if our commands were registered now, and with --apply the
 // change itself. For a platform that has no token here, or takes no commands by token, its manifest is printed.
 import { fileURLToPath } from "node:url";
+import { isLeft } from "../core/registration/index.ts";
 import { CannotStart } from "./parts/part.ts";
 import { type Env, lookAtSettings, reader, WrongSettings } from "./settings.ts";
 import type { Bot, Kit, Step, Surface } from "./surface.ts";
@@ -59,8 +60,6 @@ function read(args: readonly string[], surfaces: readonly Surface[]): Wish {
 const namesOf = (surfaces: readonly Surface[]) => surfaces.map(({ name }) => name).join(", ");
 
 const SIGN = { add: "+", change: "~", remove: "-", "left out": "!", refused: "!" } as const;
-export const isWrong = ({ kind }: Step) => kind === "left out" || kind === "refused";
-
 type Job = { wish: Wish; tell: Tell; baseUrl: URL | undefined };
 
 async function compare({ name }: Surface, bot: Bot, { commands }: Kit, { wish, tell, baseUrl }: Job): Promise<number> {
@@ -74,7 +73,7 @@ async function compare({ name }: Surface, bot: Bot, { commands }: Kit, { wish, t
       if (!ok) tell(`  ${what}${mend ? ` ${mend}` : ""}`);
     return 1;
   }
-  const changes = steps.filter((step) => !isWrong(step)).length;
+  const changes = steps.filter((step) => !isLeft(step)).length;
   const wrong = steps.length - changes;
   if (changes === 0) tell(`${name}: every command is registered as it is now.`);
   else if (wish.apply) tell(`${name}: ${changes} changed.`);

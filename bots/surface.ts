@@ -5,6 +5,7 @@ import type { Registry } from "../core/command/index.ts";
 import type { House } from "../core/house.ts";
 import type { Envelope, Received } from "../core/inbox/index.ts";
 import type { Sender } from "../core/outbox/index.ts";
+import type { Step } from "../core/registration/index.ts";
 import type { Painter } from "../core/view/chart/index.ts";
 import type { Entered, Visitor } from "../core/workspace/index.ts";
 import type { Read } from "./settings.ts";
@@ -55,8 +56,7 @@ export type Bot = {
   examine?(about: Around): Promise<Finding[]>;
 };
 
-/** One difference between what we want and what is there. `left out`: we know it is wrong; `refused`: they said so. */
-export type Step = { kind: "add" | "change" | "remove" | "left out" | "refused"; name: string; why?: string };
+export type { Step };
 export type Finding = { ok: boolean; what: string; mend?: string };
 
 /** What a platform may be told of our surroundings: the public address, where webhooks are at `/hooks/{name}`. */

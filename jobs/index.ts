@@ -8,11 +8,13 @@ import { type Engine, type EngineOptions, startEngine } from "./engine.ts";
 import type { Handler } from "./handler.ts";
 import { makeJob } from "./make.ts";
 import { exportJob } from "./person-export.ts";
+import { type Registrars, registerJob } from "./register.ts";
 import { type Every, startSchedule } from "./schedule.ts";
 import { sweep } from "./sweep.ts";
 import { chores, doChore } from "./upkeep.ts";
 
 export { reactionsOf } from "./reactions.ts";
+export type { Registrars } from "./register.ts";
 
 /** The work that this version can do. */
 const HANDLERS: readonly Handler[] = [exportJob, verifyJob, makeJob, batchJob];
@@ -28,6 +30,8 @@ export type Jobs = Engine & {
 
 type Options = Partial<Pick<EngineOptions, "slots" | "graceMs" | "pollSeconds">> & {
   role: EngineOptions["role"];
+  /** How platforms are told of our commands; filled when the surfaces are open. */
+  registrars?: Registrars;
   handlers?: readonly Handler[];
   schedules?: readonly Every[];
 };
@@ -35,7 +39,7 @@ type Options = Partial<Pick<EngineOptions, "slots" | "graceMs" | "pollSeconds">>
 /** A `sender` (a part that only serves people) puts work in; a `worker` does it, and keeps the clock. */
 export async function startJobs(
   base: Omit<House, "queue">,
-  { handlers = HANDLERS, schedules = SCHEDULES, ...options }: Options,
+  { registrars = new Map(), handlers = [...HANDLERS, registerJob(registrars)], schedules = SCHEDULES, ...options }: Options,
 ): Promise<Jobs> {
   const engine = await startEngine(base, { ...options, handlers, upkeep: doChore });
   const house: House = Object.assign(base, { queue: engine.queue });

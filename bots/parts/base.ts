@@ -9,10 +9,11 @@ import { deriveKeys } from "../../core/keys.ts";
 import { makeMetrics, makeTracing, type Scope } from "../../core/observe/index.ts";
 import { openProviders } from "../../core/studio/index.ts";
 import { openDatabases } from "../../db/open.ts";
+import type { Registrars } from "../../jobs/index.ts";
 import { reader, type Settings } from "../settings.ts";
 import type { Base } from "./part.ts";
 
-export type Ground = Base & { close(): Promise<void> };
+export type Ground = Base & { registrars: Registrars; close(): Promise<void> };
 
 export async function lay(settings: Settings, log: Log, scope: Scope, role: "worker" | "sender"): Promise<Ground> {
   const metrics = makeMetrics();
@@ -35,14 +36,15 @@ export async function lay(settings: Settings, log: Log, scope: Scope, role: "wor
       address: settings.baseUrl,
       span: tracing.span,
     };
-    const engine = await startJobs(before, { role, graceMs: GRACE });
+    const registrars: Registrars = new Map();
+    const engine = await startJobs(before, { role, graceMs: GRACE, registrars });
     const house: House = Object.assign(before, { queue: engine.queue });
     const stop = async () => {
       await engine.stop();
       await tracing.stop().catch((err: unknown) => log.warn({ err }, "the last traces were not sent"));
       await close();
     };
-    return { settings, house, engine, metrics, scope, tracing, moveClock, close: stop };
+    return { settings, house, engine, registrars, metrics, scope, tracing, moveClock, close: stop };
   } catch (error) {
     await close();
     throw error;

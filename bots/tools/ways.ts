@@ -1,5 +1,6 @@
 // What the doctor looks at between us and others: the databases, the public address, each platform and its clock.
 import { hideSecrets } from "../../core/observe/index.ts";
+import { isLeft } from "../../core/registration/index.ts";
 import { isMade, lookAtDatabases, type Sight } from "../../db/look.ts";
 import { Trouble } from "../../db/trouble.ts";
 import type { Looked } from "../settings.ts";
@@ -98,7 +99,7 @@ export async function platform({ surface, settings, bot }: Opened, kit: Kit, { b
 async function registered(name: string, bot: Bot, { commands }: Kit): Promise<Finding[]> {
   try {
     const steps = await bot.register!(commands, false);
-    const wrong = steps.filter(({ kind }) => kind === "left out" || kind === "refused");
+    const wrong = steps.filter(isLeft);
     const changes = steps.length - wrong.length;
     return [
       changes === 0
