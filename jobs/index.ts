@@ -39,7 +39,12 @@ type Options = Partial<Pick<EngineOptions, "slots" | "graceMs" | "pollSeconds">>
 /** A `sender` (a part that only serves people) puts work in; a `worker` does it, and keeps the clock. */
 export async function startJobs(
   base: Omit<House, "queue">,
-  { registrars = new Map(), handlers = [...HANDLERS, registerJob(registrars)], schedules = SCHEDULES, ...options }: Options,
+  {
+    registrars = new Map(),
+    handlers = [...HANDLERS, registerJob(registrars)],
+    schedules = SCHEDULES,
+    ...options
+  }: Options,
 ): Promise<Jobs> {
   const engine = await startEngine(base, { ...options, handlers, upkeep: doChore });
   const house: House = Object.assign(base, { queue: engine.queue });
