@@ -1,4 +1,7 @@
 // What others may use of the studio.
+
+export { analyse, type Heard } from "./analyse/analyse.ts";
+export { type Container, containerOf, decode, type Sound } from "./analyse/decode.ts";
 export { integrated, truePeak } from "./analyse/loudness.ts";
 export { endBatch, LOOK_MS, makeItem, order } from "./batch.ts";
 export { callbackToken, heardBack, openCallback } from "./callback.ts";
@@ -12,6 +15,8 @@ export type { Stem } from "./local/score/names.ts";
 export type { Recipe } from "./local/score/recipe.ts";
 export type { Score } from "./local/score/score.ts";
 export { keyName } from "./local/score/theory.ts";
+export { checkWish, type Wish as SongWish } from "./local/score/wish.ts";
+export { type Format, makeSong, type Song, type SongOptions } from "./local/song.ts";
 export { type Rendered, render } from "./local/sound/render.ts";
 export { wav } from "./local/wav.ts";
 export {

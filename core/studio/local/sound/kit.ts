@@ -119,7 +119,7 @@ const cymbal =
     const out = buffer(length, rate);
     metal(out, rate, base, fade, ping);
     metal(out, rate, base * 2.31, fade * 0.7, ping * 0.7);
-    hiss(out, rate, seed, 3500, 13000, 0.002, fade * 0.7, wash);
+    hiss(out, rate, seed, 3200, 8500, 0.002, fade * 0.7, wash);
     return ends(out, rate);
   };
 const tom =
@@ -141,18 +141,18 @@ const shaker =
   (fade: number, loud: number): Make =>
   (rate, seed) => {
     const out = buffer(0.14, rate);
-    hiss(out, rate, seed, 4500, 11000, 0.018, fade, loud);
+    hiss(out, rate, seed, 4200, 8500, 0.018, fade, loud);
     return ends(out, rate);
   };
 const tambourine: Make = (rate, seed) => {
   const out = buffer(0.2, rate);
-  hiss(out, rate, seed, 7000, 15000, 0.002, 0.04, 0.5);
-  metal(out, rate, 6100, 0.05, 0.5);
+  hiss(out, rate, seed, 6000, 10000, 0.002, 0.04, 0.32);
+  metal(out, rate, 5200, 0.05, 0.35);
   return ends(out, rate);
 };
 const brush: Make = (rate, seed) => {
   const out = buffer(0.26, rate);
-  hiss(out, rate, seed, 1000, 7500, 0.014, 0.06, 0.75);
+  hiss(out, rate, seed, 700, 5200, 0.014, 0.06, 0.6);
   skin(out, rate, 230, 190, 0.01, 0.05, 0.25);
   return ends(out, rate);
 };
@@ -161,20 +161,20 @@ const COMMON: Record<Drum, Make> = {
   kick: kick(160, 52, 0.028, 0.14, 0.35, 0.5),
   snare: snare(195, 0.55, 10000, 0.085, 0.35),
   clap,
-  hat: hat(0.028, 0.5, 0.12),
+  hat: hat(0.028, 0.4, 0.12),
   foot: hat(0.02, 0.4, 0.1),
-  open: hat(0.19, 0.45, 0.6),
+  open: hat(0.19, 0.34, 0.6),
   rim,
-  ride: cymbal(2900, 0.55, 0.1, 0.75, 1.6),
+  ride: cymbal(2500, 0.5, 0.06, 0.42, 1.5),
   crash: cymbal(2100, 0.8, 0.75, 0.55, 2.4),
   hightom: tom(185, 0.13),
   midtom: tom(135, 0.16),
   lowtom: tom(95, 0.2),
-  shaker: shaker(0.03, 0.6),
+  shaker: shaker(0.03, 0.45),
   tambourine,
 };
 const OWN: Record<Kit, Partial<Record<Drum, Make>>> = {
-  tight: { kick: kick(170, 58, 0.02, 0.11, 0.45, 0.35), snare: snare(215, 0.5, 11000, 0.075, 0.3) },
+  tight: { kick: kick(170, 58, 0.02, 0.11, 0.45, 0.35), snare: snare(215, 0.6, 8000, 0.075, 0.3, 0.75) },
   gated: {
     kick: kick(190, 50, 0.03, 0.16, 0.5, 0.5),
     snare: gated,

@@ -80,11 +80,18 @@ export function playNote(instrument: Instrument, out: Out, sound: Sound): void {
   else playTine(out, TINES[instrument as keyof typeof TINES], sound);
 }
 
+/** A keyboard lies before its player, low strings left; fingers on a guitar are heard a little apart. */
+function placeOf(role: Role, pitch: number, chance: number): number {
+  if (role === "keys" || role === "solo" || role === "arp") return Math.max(-0.6, Math.min(0.6, (pitch - 64) / 22));
+  return role === "guitar" || role === "answer" ? (chance - 0.5) * 0.7 : 0;
+}
+
 function notes(track: Track, out: Out, desk: Desk): void {
   const r = seeded(`sound ${track.role} ${track.instrument}`);
   for (const note of track.notes) {
     const start = startOf(note, desk);
     if (start >= desk.samples) continue;
+    const chance = r();
     playNote(track.instrument as Instrument, out, {
       start,
       length: Math.max(1, Math.round(note.seconds * desk.rate)),
@@ -92,7 +99,8 @@ function notes(track: Track, out: Out, desk: Desk): void {
       from: hertz(note.from ?? note.pitch),
       velocity: note.velocity,
       bright: note.bright,
-      chance: r(),
+      chance,
+      pan: placeOf(track.role, note.pitch, chance),
     });
   }
 }

@@ -67,6 +67,7 @@ describe("no note clicks", () => {
           velocity: 0.9,
           bright: 0.7,
           chance: 0.3,
+          pan: 0,
         };
         playNote(name as Instrument, out, sound);
         let peak = 0;

@@ -24,7 +24,9 @@ function loudnessOf(track: Track, sound: Stereo, rate: number): number {
   const blocks: number[] = [];
   for (let n = 0; n < WINDOWS; n++) {
     const note = track.notes[Math.floor((n * track.notes.length) / WINDOWS)];
-    const from = Math.max(0, Math.round((note?.at ?? 0) * rate));
+    // Of a long note another place each time: a sweep is quiet where it begins.
+    const into = Math.max(0, (note?.seconds ?? 0) - 2) * (n / (WINDOWS - 1));
+    const from = Math.max(0, Math.round(((note?.at ?? 0) + into) * rate));
     const to = Math.min(sound.left.length, from + 2 * rate);
     blocks.push(...momentary([sound.left.subarray(from, to), sound.right.subarray(from, to)], rate));
   }

@@ -1,5 +1,5 @@
 // Strings that are plucked: a burst of noise runs round a delay line and grows dull (Karplus and Strong).
-import { noise, type Out, type Sound } from "./voice.ts";
+import { noise, type Out, type Sound, sides } from "./voice.ts";
 
 export type Pluck = {
   /** Seconds until a low string is gone by 60 dB. */
@@ -16,23 +16,30 @@ export type Pluck = {
   body?: number;
 };
 
-/** The excitation: noise, smoothed for a soft finger, with a hole where it was plucked. */
-function burst(period: number, p: Pluck, sound: Sound): Float64Array {
+/** A plucked string holds its low partials most; nothing of the finger is above this. */
+const FINGER_HZ = 6000;
+
+/** The excitation: noise with the slope of a string pulled aside, softer for a soft finger, with a hole where it was plucked. */
+function burst(period: number, rate: number, p: Pluck, sound: Sound): Float64Array {
   const rand = noise(sound.start * 31 + Math.round(sound.frequency * 100));
+  const raw = Float64Array.from({ length: period }, rand);
+  const partials = 2 + 20 * p.shine * (0.35 + p.touch * sound.velocity + 0.3 * sound.bright);
+  const soft = Math.exp((-2 * Math.PI * Math.min(FINGER_HZ, sound.frequency * partials)) / rate);
+  // Twice round, so that the line's end meets its beginning.
+  let [x1, x2, mean] = [0, 0, 0];
   const line = new Float64Array(period);
-  const soft = Math.min(0.93, Math.max(0.05, 1 - p.shine * (0.45 + p.touch * sound.velocity + 0.25 * sound.bright)));
-  let last = 0;
-  let mean = 0;
-  for (let i = 0; i < period; i++) {
-    last = last * soft + rand() * (1 - soft);
-    line[i] = last;
-    mean += last / period;
+  for (let i = 0; i < 2 * period; i++) {
+    x1 += (raw[i % period]! - x1) * (1 - soft);
+    x2 += (x1 - x2) * (1 - soft);
+    line[i % period] = x2;
   }
+  for (const x of line) mean += x / period;
   const gap = Math.max(1, Math.round(period * p.where));
-  const comb = Float64Array.from(line, (x, i) => x - mean - 0.9 * (line[(i + period - gap) % period]! - mean));
+  const hole = p.body ? 0.55 : 0.8;
+  const comb = Float64Array.from(line, (x, i) => x - mean - hole * (line[(i + period - gap) % period]! - mean));
   let power = 0;
   for (const x of comb) power += x * x;
-  const scale = 0.28 / Math.sqrt(power / period + 1e-9);
+  const scale = 0.28 / Math.sqrt(power / period + 1e-12);
   return comb.map((x) => x * scale);
 }
 
@@ -46,12 +53,13 @@ export function playString(out: Out, p: Pluck, sound: Sound): void {
   const allpass = (1 - rest) / (1 + rest);
   const ring = p.ring * Math.min(1.6, Math.max(0.25, (220 / sound.frequency) ** 0.6));
   const keep = 0.001 ** (exact / rate / ring);
-  const line = burst(period, p, sound);
+  const line = burst(period, rate, p, sound);
   const stop = Math.round(p.stop * rate);
   const total = Math.min(out.left.length - sound.start, sound.length + stop);
   const ramp = Math.round(0.0012 * rate);
   let [at, before, apIn, apOut, low] = [0, 0, 0, 0, 0];
   const body = p.body ?? 0;
+  const [gl, gr] = sides(sound);
   const bodyCut = 1 - Math.exp((-2 * Math.PI * 180) / rate);
   for (let i = 0; i < total; i++) {
     const x = line[at]!;
@@ -67,7 +75,7 @@ export function playString(out: Out, p: Pluck, sound: Sound): void {
     if (i < ramp) amp *= i / ramp;
     if (i > sound.length) amp *= ((total - i) / stop) ** 2;
     const s = (x + body * low) * amp;
-    out.left[sound.start + i]! += s;
-    out.right[sound.start + i]! += s;
+    out.left[sound.start + i]! += s * gl;
+    out.right[sound.start + i]! += s * gr;
   }
 }

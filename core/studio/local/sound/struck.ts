@@ -1,6 +1,6 @@
 // What is struck: bars and strings as sums of partials that fade, and the electric piano as two operators.
 import { SIZE } from "./tables.ts";
-import type { Out, Sound } from "./voice.ts";
+import { type Out, type Sound, sides } from "./voice.ts";
 
 /** ratio to the note, loudness, seconds to fade by 60 dB at middle C */
 export type Partial = readonly [number, number, number];
@@ -59,6 +59,7 @@ export function playStruck(out: Out, p: Struck, sound: Sound): void {
   const release = Math.round(p.release * rate);
   const length = Math.min(out.left.length - sound.start, sound.length + release);
   const buffer = new Float64Array(length);
+  const [gl, gr] = sides(sound);
   const ramp = Math.round(0.0015 * rate);
   for (const [ratio, loud, fade] of p.partials) {
     const f = sound.frequency * ratio;
@@ -85,8 +86,8 @@ export function playStruck(out: Out, p: Struck, sound: Sound): void {
     if (i < ramp) amp *= i / ramp;
     if (i > sound.length) amp *= ((length - i) / release) ** 2;
     else if (i > length - 64) amp *= (length - i) / 64;
-    out.left[sound.start + i]! += buffer[i]! * amp;
-    out.right[sound.start + i]! += buffer[i]! * amp;
+    out.left[sound.start + i]! += buffer[i]! * amp * gl;
+    out.right[sound.start + i]! += buffer[i]! * amp * gr;
   }
 }
 
@@ -94,7 +95,7 @@ export type Tine = { index: number; tine: number; ring: number; release: number 
 export const TINES: Record<"epiano" | "bright-epiano" | "soft-epiano", Tine> = {
   epiano: { index: 1.1, tine: 0.28, ring: 2.6, release: 0.12 },
   "bright-epiano": { index: 1.7, tine: 0.5, ring: 2.2, release: 0.1 },
-  "soft-epiano": { index: 0.75, tine: 0.16, ring: 3.2, release: 0.16 },
+  "soft-epiano": { index: 0.95, tine: 0.34, ring: 3.2, release: 0.16 },
 };
 
 /** A tine at fourteen times the note, a tone bar that growls when hit hard: phase modulation, both fading. */
@@ -114,6 +115,7 @@ export function playTine(out: Out, p: Tine, sound: Sound): void {
   let tine = sound.frequency * 14 < rate * 0.4 ? p.tine * sound.velocity * turn : 0;
   let index = p.index * (0.25 + sound.velocity * (0.7 + 0.4 * sound.bright)) * turn;
   let amp = sound.velocity * 0.5;
+  const [gl, gr] = sides(sound);
   let phase = 0;
   const ramp = Math.round(0.002 * rate);
   for (let i = 0; i < length; i++) {
@@ -124,8 +126,8 @@ export function playTine(out: Out, p: Tine, sound: Sound): void {
     if (i < ramp) s *= i / ramp;
     if (i > sound.length) s *= ((length - i) / release) ** 2;
     else if (i > length - 64) s *= (length - i) / 64;
-    out.left[sound.start + i]! += s;
-    out.right[sound.start + i]! += s;
+    out.left[sound.start + i]! += s * gl;
+    out.right[sound.start + i]! += s * gr;
     phase += step;
     if (phase >= SIZE) phase -= SIZE;
     index *= darken;

@@ -40,9 +40,13 @@ export type Sound = {
   velocity: number;
   bright: number;
   chance: number;
+  /** Where this one note stands within its instrument: −1 left, 1 right. */
+  pan: number;
 };
 
 const BLOCK = 32;
+
+export const sides = ({ pan }: Sound): [number, number] => [Math.sqrt(1 - pan), Math.sqrt(1 + pan)];
 export const hertz = (pitch: number): number => 440 * 2 ** ((pitch - 69) / 12);
 
 /** Noise that is the same each time, quick enough for a sample loop. */
@@ -112,6 +116,44 @@ function addSub(run: Run, sine: Float32Array, level: number, step: number, width
   run.phases[8] = phase;
 }
 
+type Coefficients = { a1: number; a2: number; a3: number };
+
+/** A low-pass of two poles that stays in tune while it moves (Simper's state variable filter), and a soft edge. */
+function filter(
+  side: Float64Array,
+  state: Float64Array,
+  { a1, a2, a3 }: Coefficients,
+  drive: number,
+  count: number,
+): void {
+  let [s1, s2] = [state[0]!, state[1]!];
+  for (let i = 0; i < count; i++) {
+    const v3 = side[i]! - s2;
+    const v1 = a1 * s1 + a2 * v3;
+    const v2 = s2 + a2 * s1 + a3 * v3;
+    s1 = 2 * v1 - s1;
+    s2 = 2 * v2 - s2;
+    side[i] = drive > 0 ? v2 / (1 + drive * Math.abs(v2)) : v2;
+  }
+  state[0] = s1;
+  state[1] = s2;
+}
+
+/** How far the pitch is from the note, in octaves: a glide that arrives, a vibrato that waits. */
+function bendOf(p: Patch, sound: Sound, t: number): number {
+  const glide = Math.log2(sound.from / sound.frequency);
+  const bend = glide === 0 ? 0 : glide * Math.exp((-t / Math.max(0.005, p.glide ?? 0.045)) * 3);
+  if (!p.vibrato) return bend;
+  const depth = p.vibrato * Math.min(1, Math.max(0, t - 0.18) * 3.3);
+  return bend + (depth * Math.sin(2 * Math.PI * (p.vibratoRate ?? 5.3) * t + sound.chance * 6)) / 1200;
+}
+
+function cutoffOf(p: Patch, sound: Sound, base: number, t: number, rate: number): number {
+  const wander = p.drift ? p.drift * Math.sin(2 * Math.PI * (0.05 + 0.06 * sound.chance) * t + sound.chance * 20) : 0;
+  const cut = base * 2 ** (p.sweep * Math.exp((-t / p.sweepTime) * 2) + wander);
+  return Math.min(rate * 0.42, Math.max(60, cut));
+}
+
 export function playVoice(out: Out, p: Patch, sound: Sound): void {
   const { rate } = out;
   const gate = sound.length / rate;
@@ -125,55 +167,29 @@ export function playVoice(out: Out, p: Patch, sound: Sound): void {
   const opens = 2 ** (p.opens * (sound.bright - 0.5) + p.touch * (sound.velocity - 0.7));
   const base = p.cutoff * opens * (sound.frequency / 261.6) ** p.follow;
   const k = 2 - 1.9 * p.resonance;
-  const glide = Math.log2(sound.from / sound.frequency);
-  let [l1, l2, r1, r2] = [0, 0, 0, 0];
+  const [l, r] = [new Float64Array(2), new Float64Array(2)];
   let before = 0;
-  const breath = p.breath ?? 0;
-  const drive = p.drive ?? 0;
+  const [breath, drive] = [p.breath ?? 0, p.drive ?? 0];
   for (let done = 0; done < total; done += BLOCK) {
     const count = Math.min(BLOCK, total - done);
     const t = done / rate;
-    let after = loud((done + count) / rate) * sound.velocity;
-    if (done + count >= total) after = 0;
-    const wave = p.vibrato
-      ? p.vibrato *
-        Math.min(1, Math.max(0, t - 0.18) * 3.3) *
-        Math.sin(2 * Math.PI * (p.vibratoRate ?? 5.3) * t + sound.chance * 6)
-      : 0;
-    const bend = glide === 0 ? 0 : glide * Math.exp((-t / Math.max(0.005, p.glide ?? 0.045)) * 3);
-    const step = (sound.frequency * 2 ** (bend + wave / 1200) * SIZE) / rate;
+    const after = done + count >= total ? 0 : loud((done + count) / rate) * sound.velocity;
+    const step = (sound.frequency * 2 ** bendOf(p, sound, t) * SIZE) / rate;
     oscillate(run, p, table, step, width, count);
     if (p.sub) addSub(run, out.tables.sine, p.sub, step, width, count);
-    const wander = p.drift ? p.drift * Math.sin(2 * Math.PI * (0.05 + 0.06 * sound.chance) * t + sound.chance * 20) : 0;
-    const cut = Math.min(rate * 0.42, Math.max(60, base * 2 ** (p.sweep * Math.exp((-t / p.sweepTime) * 2) + wander)));
-    const g = Math.tan((Math.PI * cut) / rate);
+    if (breath > 0) for (let i = 0; i < count; i++) run.left[i]! += rand() * breath;
+    const g = Math.tan((Math.PI * cutoffOf(p, sound, base, t, rate)) / rate);
     const a1 = 1 / (1 + g * (g + k));
-    const a2 = g * a1;
-    const a3 = g * a2;
+    const coefficients = { a1, a2: g * a1, a3: g * g * a1 };
+    filter(run.left, l, coefficients, drive, count);
+    if (width) filter(run.right, r, coefficients, drive, count);
+    const right = width ? run.right : run.left;
     const ramp = (after - before) / count;
     const at = sound.start + done;
     for (let i = 0; i < count; i++) {
       const amp = before + ramp * i;
-      let x = run.left[i]!;
-      if (breath > 0) x += rand() * breath;
-      let v3 = x - l2;
-      let v1 = a1 * l1 + a2 * v3;
-      let v2 = l2 + a2 * l1 + a3 * v3;
-      l1 = 2 * v1 - l1;
-      l2 = 2 * v2 - l2;
-      let y = v2;
-      if (drive > 0) y = y / (1 + drive * Math.abs(y));
-      out.left[at + i]! += y * amp;
-      if (width) {
-        v3 = run.right[i]! - r2;
-        v1 = a1 * r1 + a2 * v3;
-        v2 = r2 + a2 * r1 + a3 * v3;
-        r1 = 2 * v1 - r1;
-        r2 = 2 * v2 - r2;
-        y = v2;
-        if (drive > 0) y = y / (1 + drive * Math.abs(y));
-      }
-      out.right[at + i]! += y * amp;
+      out.left[at + i]! += run.left[i]! * amp;
+      out.right[at + i]! += right[i]! * amp;
     }
     before = after;
     if (t > gate && after < 1e-5) break;
