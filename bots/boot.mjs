@@ -21,7 +21,7 @@ const PARTS = {
   doctor: { run: tool },
   dev: {
     dev: true,
-    run: (at, args) => run(at, ["--watch", "--watch-preserve-output", "bots/main.ts", "start", ...args]),
+    run: (at, args) => run(at, ["test/dev/main.ts", ...args]),
   },
   test: { dev: true, run: test },
   check: { dev: true, run: check },

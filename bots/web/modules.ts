@@ -63,12 +63,12 @@ function withoutTypes(code: string): string {
 }
 
 /** Reads everything once. The version is a hash over all names and contents. */
-export function readParts(): Parts {
+export function readParts(page: URL = PAGE): Parts {
   const files = new Map<string, Part>();
   const add = (name: string, type: string, body: Uint8Array<ArrayBuffer>) => files.set(name, { name, type, body });
-  for (const file of readdirSync(PAGE).sort()) {
+  for (const file of readdirSync(page).sort()) {
     if (file.endsWith(".test.ts")) continue;
-    const text = () => readFileSync(new URL(file, PAGE), "utf8");
+    const text = () => readFileSync(new URL(file, page), "utf8");
     if (file.endsWith(".css")) add(file, "text/css; charset=utf-8", bytes(text()));
     if (file.endsWith(".ts")) add(file.replace(/\.ts$/, ".js"), JS, bytes(address(withoutTypes(text()), "")));
   }

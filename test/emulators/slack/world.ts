@@ -69,7 +69,8 @@ export type World = ReturnType<typeof makeWorld>;
 
 export function makeWorld(now: () => number) {
   let lastTs = 0;
-  let count = 0;
+  // Ids go on where an earlier run ended: an app may remember them.
+  let count = Math.floor(now());
   const world = {
     now,
     url: "",

@@ -1,0 +1,136 @@
+// The page on which a person uses every platform side by side: what is said, pressed, filled in and drawn there.
+import type { Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { faintTexts, namelessControls } from "./access.ts";
+import { hasBrowser } from "./browser.ts";
+import { openPlayground, type Playground } from "./playground.ts";
+
+const TITLES: Record<string, string> = { discord: "Discord", slack: "Slack", telegram: "Telegram" };
+const PATIENCE = { timeout: 15_000 };
+
+describe.runIf(hasBrowser)("three platforms", () => {
+  let ground: Playground;
+  let page: Page;
+  beforeAll(async () => {
+    ground = await openPlayground();
+    page = await ground.visit();
+    page.setDefaultTimeout(15_000);
+  }, 60_000);
+  afterAll(() => ground?.close());
+
+  const column = (name: string): Locator => page.getByRole("region", { name: TITLES[name]! });
+  const last = (name: string) => column(name).locator(".message").last();
+  const everywhere = async (line: string) => {
+    const input = page.getByLabel("The same command on all three");
+    await input.fill(line);
+    await input.press("Enter");
+  };
+  const type = async (name: string, line: string) => {
+    const input = column(name).getByLabel(`Message in ${TITLES[name]}`);
+    await input.fill(line);
+    await input.press("Escape");
+    await input.press("Enter");
+  };
+  const shows = (name: string, words: string | RegExp) =>
+    expect.poll(() => column(name).locator(".messages").innerText(), PATIENCE).toMatch(words);
+  const picture = async (name: string) =>
+    process.env.SHOTS && page.screenshot({ path: `${process.env.SHOTS}/${name}.png` });
+
+  test("the bots hear, and the first person is the owner on each", async () => {
+    expect(ground.heard.length).toBeGreaterThan(1);
+    for (const name of ground.heard) {
+      await expect.poll(() => column(name).locator(".state").innerText()).toBe("connected");
+      await shows(name, /belongs to|our own chat/);
+    }
+  });
+
+  test("the same command on all three, with its chart", async () => {
+    await everywhere("demo all");
+    for (const name of ground.heard) {
+      await shows(name, "Noir Jazz");
+      const chart = column(name).locator('img[src^="/file/"]').first();
+      await expect
+        .poll(() => chart.evaluate((img: HTMLImageElement) => img.naturalWidth), PATIENCE)
+        .toBeGreaterThan(600);
+    }
+    await picture("chart");
+  });
+
+  test("a confirmation is pressed", async () => {
+    await everywhere("demo wipe board:b");
+    for (const name of ground.heard) {
+      await shows(name, /Wipe the board|demo wipe/i);
+      await last(name).locator("button.key").first().click();
+      await shows(name, "Wiped b.");
+    }
+    await picture("confirmed");
+  });
+
+  test("progress moves in the message that is there", async () => {
+    let go = () => {};
+    let wait = new Promise<void>((done) => {
+      go = done;
+    });
+    ground.console.stage.step = () => wait;
+    const next = () => {
+      const before = go;
+      wait = new Promise((done) => {
+        go = done;
+      });
+      before();
+    };
+    await everywhere("demo work");
+    for (const name of ground.heard) await shows(name, "Mixing four colours");
+    next();
+    next();
+    for (const name of ground.heard) await shows(name, /▰.*%|[1-4]\/4/);
+    await picture("progress");
+    ground.console.stage.step = async () => {};
+    next();
+    for (const name of ground.heard) await shows(name, "All four are dry.");
+  });
+
+  test("what is only for one person, the other does not see", async () => {
+    await type("discord", "/whoami");
+    await shows("discord", "Only you can see this");
+    await page.getByRole("button", { name: "Ben" }).click();
+    await expect.poll(() => column("discord").locator(".messages").innerText()).not.toContain("Only you can see this");
+    await type("discord", "/whoami");
+    await shows("discord", "Only you can see this");
+    await page.getByRole("button", { name: "Anna" }).click();
+  });
+
+  test("Discord completes commands, options and what the bot offers", async () => {
+    const input = column("discord").getByLabel("Message in Discord");
+    const offers = column("discord").locator(".offers").getByRole("option");
+    await input.pressSequentially("/demo o");
+    await expect.poll(() => offers.allInnerTexts()).toEqual([expect.stringContaining("/demo order")]);
+    await input.press("Tab");
+    await expect.poll(() => offers.first().innerText()).toContain("colour");
+    await input.press("Tab");
+    await expect.poll(() => input.inputValue()).toBe("/demo order colour:");
+    await input.pressSequentially("am");
+    await expect
+      .poll(() => offers.allInnerTexts(), PATIENCE)
+      .toEqual([expect.stringContaining("The colour amber"), expect.stringContaining("The colour amethyst")]);
+    await input.press("ArrowDown");
+    await input.press("Enter");
+    await expect.poll(() => input.inputValue()).toBe("/demo order colour:amber ");
+    await input.press("Escape");
+    await input.press("Enter");
+    await shows("discord", "Ordered 1 of amber.");
+  });
+
+  test("Telegram asks for what is missing, one after the other", async () => {
+    await type("telegram", "/demo_wipe");
+    await shows("telegram", "Which board");
+    await type("telegram", "the big one");
+    await shows("telegram", /the big one/);
+  });
+
+  test("everything on the page has a name and can be read", async () => {
+    expect(await namelessControls(page)).toEqual([]);
+    expect(await faintTexts(page)).toEqual([]);
+    expect(ground.console.complaints()).toEqual([]);
+  });
+});
