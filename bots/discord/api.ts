@@ -142,3 +142,9 @@ function learnedFrom(headers: { get(name: string): string | null }, route: strin
     ...(seconds === undefined ? {} : { resetAfter: seconds * 1000 }),
   };
 }
+
+/** The number of the application that the token is of. */
+export async function appOf(api: Api): Promise<string> {
+  const { data } = await api.call({ method: "GET", route: "/applications/@me", bot: true });
+  return (data as { id: string }).id;
+}

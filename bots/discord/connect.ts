@@ -5,7 +5,7 @@ import type { APIInteraction } from "discord-api-types/v10";
 import type { Read } from "../settings.ts";
 import { type Bot, type Door, surface as declare, type HookAnswer, type Kit } from "../surface.ts";
 import { openApi, type Settings } from "./api.ts";
-import { openEars } from "./ears.ts";
+import { openEars, wholeOf } from "./ears.ts";
 import { examine } from "./examine.ts";
 import { listen } from "./listen.ts";
 import { manifest } from "./manifest.ts";
@@ -45,10 +45,15 @@ function addressOf(value: string): string {
 async function open(settings: Settings, kit: Kit): Promise<Bot> {
   const api = await openApi(settings);
   const desk: Desk = {};
-  const enter = (door: Door) => Object.assign(desk, { painter: door.painter, baseUrl: door.baseUrl });
+  const enter = (door: Door) =>
+    Object.assign(desk, {
+      painter: door.painter,
+      baseUrl: door.baseUrl,
+      closed: (guild: string) => door.closed(wholeOf(guild)),
+    } satisfies Desk);
   // Discord sends interactions one way only: to the address that was set there, else over the gateway. We hear both.
   return {
-    sender: makeSender(kit, api, desk),
+    sender: makeSender(kit, api, { desk, appId: settings.appId }),
     ...(settings.publicKey ? { hook: (door: Door) => hook(settings, enter(door) && door) } : {}),
     ...(settings.token
       ? { listen: (door: Door) => listen(settings, api, enter(door) && door, openEars(settings, door)) }

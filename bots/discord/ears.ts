@@ -20,14 +20,37 @@ export type Ears = {
   hear(said: Said, me: Me): Promise<boolean>;
 };
 
+/** How long a server counts as greeted; how long an answer waits for it at most. */
+const GREETED_MS = 30_000;
+const GREET_MS = 300;
+const MOST_GREETED = 10_000;
+
+/** A server as a whole, with all its channels. */
+export const wholeOf = (guild: string) => ({ surface: "discord", tenant: guild, external: "", whole: true });
+
 export function openEars(settings: Settings, door: Door): Ears {
   const { commands, log, meter } = door.house;
   const complete = completer(door);
+
+  /** A server that we hear from has let us in again, if it had thrown us out. */
+  const heardFrom = new Map<string, number>();
+  async function greet({ whole, tenant }: Envelope): Promise<void> {
+    const now = performance.now();
+    const before = heardFrom.get(tenant);
+    if (!whole || (before !== undefined && now < before + GREETED_MS)) return;
+    if (heardFrom.size >= MOST_GREETED) heardFrom.clear();
+    heardFrom.set(tenant, now);
+    const opened = door
+      .opened(wholeOf(tenant))
+      .catch((error: unknown) => log.warn({ err: error, tenant }, "whether a server is open again is not known"));
+    await Promise.race([opened, new Promise((done) => setTimeout(done, GREET_MS).unref())]);
+  }
 
   /** False: it could be kept nowhere. */
   async function kept(envelope: Envelope): Promise<boolean> {
     const started = performance.now();
     try {
+      await greet(envelope);
       const received = await door.receive(await fetchFiles(settings, envelope));
       meter.ack("discord", (performance.now() - started) / 1000);
       if (received !== "away") return true;

@@ -12,8 +12,8 @@ import { MESSAGE } from "./limits.ts";
 import { assetOf } from "./media.ts";
 import { type File, type How, type Message, type Rendered, render, renderPlain } from "./render.ts";
 
-/** Painter and address come with the door, when the house opens. */
-export type Desk = { painter?: Painter; baseUrl?: URL | undefined };
+/** These come with the door, when the house opens. `closed`: we are no member of a server any more. */
+export type Desk = { painter?: Painter; baseUrl?: URL | undefined; closed?: (guild: string) => Promise<void> };
 export type Ready = { body: Message; files: { name: string; data: Buffer }[] };
 export type Prepared = {
   parts: Ready[];

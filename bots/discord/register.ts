@@ -1,7 +1,7 @@
 // Native registration: what differs, one command at a time. A command that Discord refuses is named; the others stay.
 import type { Registry } from "../../core/command/index.ts";
 import type { Step } from "../surface.ts";
-import type { Api, Settings } from "./api.ts";
+import { type Api, appOf, type Settings } from "./api.ts";
 import { type Change, changes, type Registered } from "./differ.ts";
 import { manifest } from "./manifest.ts";
 
@@ -23,11 +23,6 @@ export async function register(api: Api, settings: Settings, commands: Registry,
     }
   }
   return steps;
-}
-
-async function appOf(api: Api): Promise<string> {
-  const { data } = await api.call({ method: "GET", route: "/applications/@me", bot: true });
-  return (data as { id: string }).id;
 }
 
 /** A command of the same name is replaced in one step, and there is never a moment without it. */

@@ -4,6 +4,7 @@ import type { Kit } from "../surface.ts";
 import type { Api } from "./api.ts";
 import { edit, remove } from "./change.ts";
 import type { Hints } from "./decode.ts";
+import { leaver } from "./leave.ts";
 import { causeOf, Half, type Letter, lives, type Office } from "./office.ts";
 import { answerByToken, post } from "./post.ts";
 import type { Desk } from "./ready.ts";
@@ -12,11 +13,19 @@ import type { Desk } from "./ready.ts";
 const EXPIRED = new Set([10015, 10062, 50027]);
 const MOST_EXPIRED = 1_000;
 
-export function makeSender(kit: Kit, api: Api, desk: Desk): Sender {
+export function makeSender(kit: Kit, api: Api, { desk, appId }: { desk: Desk; appId?: string | undefined }): Sender {
   const office: Office = { kit, api, desk, expired: new Set() };
+  const leave = leaver(office, appId);
   return {
     surface: "discord",
-    send: (message, signal) => send(office, { message, hints: hintsOf(message), signal }),
+    async send(message, signal) {
+      try {
+        return await send(office, { message, hints: hintsOf(message), signal });
+      } catch (error) {
+        if (api.classify(causeOf(error)).kind === "gone") await leave(message.tenant);
+        throw error;
+      }
+    },
     classify: (error) => ({
       ...api.classify(causeOf(error)),
       ...(error instanceof Half && error.external !== "" ? { external: error.external } : {}),

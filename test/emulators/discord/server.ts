@@ -53,6 +53,8 @@ export type Discord = {
   closed: Map<string, number>;
   /** Of one file, in bytes. */
   most: number;
+  /** Servers that have thrown the bot out. */
+  left: Set<string>;
   fault: (asked: Asked) => Fault | undefined;
   /** A refusal of its own, whatever is asked. */
   refuse: (asked: Asked) => { status: number; code: number } | undefined;
@@ -112,6 +114,7 @@ export async function openDiscord(
     wrong: [],
     closed: new Map(),
     most: 10_485_760,
+    left: new Set(),
     fault: () => undefined,
     refuse: () => undefined,
     began(interaction, acknowledged) {
@@ -245,7 +248,9 @@ export async function openDiscord(
     if (asked.path.startsWith("/users/@me/guilds")) return { status: 200, body: discord.facts.guilds };
     if (area === "users") return { status: 200, body: { id: `1000${asked.body.recipient_id}`, type: 1 } };
     if (area === "applications") return applications(discord, judge, now, asked);
-    if (area === "guilds" && asked.method === "GET") return { status: 200, body: said.member(kind ?? "") };
+    if (area === "guilds" && discord.left.has(id)) throw new Problem(403, 50001, "Missing Access");
+    if (what === "GET guilds" && !third) return { status: 200, body: { id, name: "A server" } };
+    if (what === "GET guilds") return { status: 200, body: said.member(kind ?? "") };
     if (area !== "channels") throw new Problem(404, 0, "404: Not Found");
     channel(id);
     if (asked.method === "GET")
