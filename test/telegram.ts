@@ -88,7 +88,7 @@ export function telegramOffice(commands: Command[] = []) {
     async answer(chat: Chat, words: RegExp, after = 0): Promise<Shown> {
       const find = () => of(chat).find((m, at) => at >= after && words.test(m.text));
       await expect
-        .poll(() => find() !== undefined || of(chat).map((m) => m.text), { timeout: 8_000, interval: 20 })
+        .poll(() => find() !== undefined || of(chat).map((m) => m.text), { timeout: 15_000, interval: 20 })
         .toBe(true);
       return find()!;
     },

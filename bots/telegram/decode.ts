@@ -22,6 +22,8 @@ export type Heard =
   | { closed: boolean; chat: string }
   | undefined;
 
+const isId = (value: number | undefined): value is number => Number.isSafeInteger(value) && value !== 0;
+
 /** What was understood, and what the answer needs to know besides. */
 type Understood = { content: Content; hints?: Record<string, unknown> };
 
@@ -31,10 +33,11 @@ export function decode(update: Update, me: Me, commands: Registry): Heard {
   if (member) return membership(member, me);
   if (!message) return undefined;
   const { migrate_to_chat_id: to, migrate_from_chat_id: from } = message;
+  if (!isId(message.chat.id)) return undefined;
   if (to !== undefined) return { moved: { from: String(message.chat.id), to: String(to) } };
   if (from !== undefined) return { moved: { from: String(from), to: String(message.chat.id) } };
   // What a bot says would be answered by a bot, for ever; and what is passed on was not said to us.
-  if (!message.from || message.from.is_bot || message.via_bot || message.forward_origin) return undefined;
+  if (!isId(message.from?.id) || message.from.is_bot || message.via_bot || message.forward_origin) return undefined;
   const understood = said(message, me, commands);
   if (!understood) return undefined;
   const { message_id: id, ephemeral_message_id: ephemeral } = message;
@@ -44,7 +47,7 @@ export function decode(update: Update, me: Me, commands: Registry): Heard {
 
 /** Kicked, left, blocked; or back. Chats where others come and go are not told to us. */
 function membership({ chat, new_chat_member: { user, status } }: ChatMemberUpdated, me: Me): Heard {
-  if (user.id !== me.id) return undefined;
+  if (user.id !== me.id || !isId(chat.id)) return undefined;
   return { closed: status === "kicked" || status === "left", chat: String(chat.id) };
 }
 
@@ -118,7 +121,7 @@ function replied(
 
 function pressed(update: Update, query: CallbackQuery, me: Me, commands: Registry): Heard {
   const { message, data = "", from } = query;
-  if (!message || from.is_bot) return undefined;
+  if (!isId(message?.chat.id) || !isId(from.id) || from.is_bot) return undefined;
   const found = TOKEN.test(data)
     ? understood({ kind: "press", token: data })
     : chosen("text" in message ? questionOf(message, me) : undefined, data, commands);

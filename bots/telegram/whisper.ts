@@ -17,8 +17,12 @@ export function isQuiet({ house, message: { place, hints, kind } }: Letter): boo
 export async function whisper(letter: Letter, write: Write): Promise<Sent> {
   const { ids, lost, message } = letter;
   const person = String(message.hints.account);
-  if (ids.texts.length === 0 && (ids.whisper || (await murmured(letter, person))))
-    return { external: written(ids), lost };
+  if (ids.texts.length === 0 && !ids.whisper) {
+    const part = onlyText(letter);
+    const id = part && (await murmur(letter, person, part));
+    if (id !== undefined) ids.whisper = { id, to: person };
+  }
+  if (ids.whisper) return { external: written(ids), lost };
   const { say } = readerOf(letter);
   try {
     const sent = await write(letter, person);
@@ -40,13 +44,12 @@ function onlyText(letter: Letter): TextPart | undefined {
   return parts.length === 1 && part?.kind === "text" && part.ask === undefined ? part : undefined;
 }
 
-/** Only within 15 seconds of what is answered, and only on servers that know it: refused in all other cases. */
-async function murmured(letter: Letter, person: string): Promise<boolean> {
-  const { api, message, ids, signal } = letter;
+/** The id of a message for one person; only within 15 seconds of what is answered: undefined in all other cases. */
+async function murmur(letter: Letter, person: string, part: TextPart): Promise<number | undefined> {
+  const { api, message, signal } = letter;
   const { query, ephemeral, replace } = message.hints;
-  if (typeof query !== "string" && typeof ephemeral !== "number") return false;
-  const part = onlyText(letter);
-  if (!part || !(await knowsWhispers(letter, person))) return false;
+  if (typeof query !== "string" && typeof ephemeral !== "number") return undefined;
+  if (!(await knowsWhispers(letter, person))) return undefined;
   const parameters = {
     receiver_user_id: Number(person),
     ...(typeof query === "string" ? { callback_query_id: query } : {}),
@@ -57,11 +60,10 @@ async function murmured(letter: Letter, person: string): Promise<boolean> {
     const sent = await call(letter, message.place, (there) =>
       api.raw.sendMessage({ ...there, ...bodyOf(part), ...reply, ephemeral_message_parameters: parameters }, signal),
     );
-    ids.whisper = { id: sent.ephemeral_message_id ?? 0, to: person };
-    return true;
+    return sent.ephemeral_message_id ?? 0;
   } catch (error) {
     if (!isRefused(error) || troubleOf(error).kind !== "refused") throw error;
-    return false;
+    return undefined;
   }
 }
 
@@ -124,11 +126,13 @@ export async function unwhisper(letter: Letter): Promise<Sent> {
   return {};
 }
 
+/** Where the answer is; told to the person alone where that is possible. */
 async function note(letter: Letter, text: string, url?: string): Promise<void> {
   const { api, message, username, signal } = letter;
   const keyboard = url ? [[{ text: `@${username}`, url }]] : undefined;
-  const body = bodyOf({ kind: "text", html: text, ...(keyboard ? { keyboard } : {}) });
+  const part: TextPart = { kind: "text", html: text, ...(keyboard ? { keyboard } : {}) };
+  if ((await murmur(letter, String(message.hints.account), part)) !== undefined) return;
   await call(letter, message.place, (there) =>
-    api.raw.sendMessage({ ...there, ...body, ...replyTo(message.place, message.hints) }, signal),
+    api.raw.sendMessage({ ...there, ...bodyOf(part), ...replyTo(message.place, message.hints) }, signal),
   );
 }

@@ -69,6 +69,7 @@ export function openChats(state: { lastMessage: number }) {
   });
 
   function reachable(chat: number): void {
+    if (!Number.isSafeInteger(chat) || chat === 0) throw new Refusal("Bad Request: chat not found");
     const to = rules.upgraded.get(chat);
     if (to !== undefined)
       throw new Refusal("Bad Request: group chat was upgraded to a supergroup chat", 400, { migrate_to_chat_id: to });
