@@ -92,10 +92,11 @@ test("Telegram: every list by scope and language, replaced in one call each, nev
   expect(dry.lines).toEqual(expect.arrayContaining(["  + /help", "  + /help (groups)"]));
   expect(dry.lines).toContain("  + /token");
   expect(dry.lines).not.toContain("  + /token (groups)");
+  expect(dry.lines).toContain("  + /token (administrators)");
   expect(telegram.menus.size).toBe(0);
   expect((await run("telegram --apply", atTelegram())).code).toBe(0);
   expect([...telegram.menus.keys()]).toEqual(
-    ["default", "all_group_chats"].flatMap((scope) =>
+    ["default", "all_group_chats", "all_chat_administrators"].flatMap((scope) =>
       ["", " es", " pt", " fr", " de", " ja", " ko"].map((l) => scope + l),
     ),
   );
@@ -120,14 +121,14 @@ test("Telegram: a token that it does not know, and a pause that it asks for, end
   expect(telegram.menus.size).toBe(3);
   telegram.rules.fault = () => undefined;
   expect((await run("telegram --apply", atTelegram())).code).toBe(0);
-  expect(telegram.menus.size).toBe(14);
+  expect(telegram.menus.size).toBe(21);
 });
 
 test("all at once: one that is away does not hold up the other", async () => {
   telegram.menus.clear();
   const all = await run("--apply", { ...atDiscord({ DISCORD_API_URL: "http://127.0.0.1:9/api" }), ...atTelegram() });
   expect(all.code).toBe(1);
-  expect(telegram.menus.size).toBe(14);
+  expect(telegram.menus.size).toBe(21);
 });
 
 test("without a token the manifest is printed, and nothing is asked", async () => {
