@@ -62,7 +62,12 @@ export function whoOf(interaction: APIInteraction): From | undefined {
     tenant: guild ?? interaction.application_id,
     place,
     ...(guild ? { whole: true } : {}),
-    account: { id: user.id, locale, ...(name ? { name } : {}), ...(member ? { roles: [...member.roles] } : {}) },
+    account: {
+      id: user.id,
+      locale,
+      ...(name ? { name } : {}),
+      ...(member ? { roles: member.roles.filter((role) => typeof role === "string") } : {}),
+    },
   };
 }
 

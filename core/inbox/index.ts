@@ -6,6 +6,7 @@ export { handle } from "./handle.ts";
 export type { ResolveAccount } from "./lane.ts";
 export { type Lanes, type LanesOptions, startLanes } from "./lanes.ts";
 export { type Home, type Intake, type IntakeOptions, openIntake, type Received } from "./receive.ts";
+export { isId, soundAccount } from "./sound.ts";
 export { openSpool, type Spool } from "./spool.ts";
 export { claim, findDelivery, findRun, laneOf } from "./store.ts";
 export { turnRun } from "./turn.ts";

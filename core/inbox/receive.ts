@@ -8,6 +8,7 @@ import type { Envelope } from "./envelope.ts";
 import { openKeeping } from "./keeping.ts";
 import type { Lanes } from "./lanes.ts";
 import { openRefuge, type Refuge } from "./refuge.ts";
+import { sound } from "./sound.ts";
 import type { Spool } from "./spool.ts";
 import type { Item } from "./store.ts";
 
@@ -33,8 +34,8 @@ export type Intake = {
   stop(): Promise<void>;
 };
 
-/** `away`: it is kept nowhere; answer 503, or say "try again". */
-export type Received = { run: string; fresh: boolean } | { spooled: string } | "away";
+/** `away`: it is kept nowhere; answer 503, or say "try again". `nonsense`: no platform sends this; again it is the same. */
+export type Received = { run: string; fresh: boolean } | { spooled: string } | "away" | { nonsense: true };
 
 export function openIntake(house: House, options: IntakeOptions): Intake {
   const { lanes, spool, patience = 500, sweep = 5_000 } = options;
@@ -42,7 +43,12 @@ export function openIntake(house: House, options: IntakeOptions): Intake {
   const refuge = spool && openRefuge(house.log, spool, keeping.store, sweep);
 
   async function receive(received: Envelope, { repeats = false } = {}): Promise<Received> {
-    const envelope = storableDeep(received);
+    const right = sound(received);
+    if (!right) {
+      house.log.warn({ surface: received.surface }, "a message that makes no sense was left");
+      return { nonsense: true };
+    }
+    const envelope = storableDeep(right);
     const item: Item = { run: house.sources.newId(), at: house.sources.now().toISOString(), envelope };
     const aside = repeats ? undefined : refuge;
     if (aside?.busy()) return putAside(aside, item);

@@ -8,7 +8,8 @@ export type Locale = (typeof LOCALES)[number];
 
 /** The nearest language we speak: "de-AT" is "de", "pt" is "pt-BR", unknown is "en". */
 export function localeOf(wanted: string | undefined | null): Locale {
-  if (!wanted) return "en";
+  // What a platform says is looked at here first.
+  if (typeof wanted !== "string" || wanted === "") return "en";
   const exact = LOCALES.find((l) => l.toLowerCase() === wanted.toLowerCase());
   if (exact) return exact;
   const language = wanted.toLowerCase().split(/[-_]/)[0];

@@ -2,7 +2,7 @@
 // the lobby, where only help, connect and link are answered.
 import { type Database, inWorkspace, type Tx } from "../../db/connect.ts";
 import { LOBBY, type Place, type Sources } from "../act.ts";
-import { type Caller, type Envelope, type Home, placeOf } from "../inbox/index.ts";
+import { type Caller, type Envelope, type Home, isId, placeOf, soundAccount } from "../inbox/index.ts";
 import { resolveAccount } from "../people/index.ts";
 import { listWorkspaces } from "./create.ts";
 import { type Bound, lookUpPlace } from "./place.ts";
@@ -54,7 +54,10 @@ export async function homeOf(building: Building, doors: Doors, place: Place): Pr
 }
 
 /** Who speaks, in the workspace of the place or in the lobby. Somebody new becomes a member. */
-export async function enter(building: Building, doors: Doors, visitor: Visitor): Promise<Entered> {
+export async function enter(building: Building, doors: Doors, { place, account }: Visitor): Promise<Entered> {
+  const who = soundAccount(account);
+  if (!who || ![place.tenant, place.external].every(isId)) throw new Error("Nobody can be known by these words.");
+  const visitor = { place, account: who };
   const { database, workspaceId, bound } = await homeOf(building, doors, visitor.place);
   const personId = await inWorkspace(database, workspaceId, (tx) => speaker(building, workspaceId, tx, visitor));
   return { database, caller: { workspaceId, personId }, bound };
