@@ -107,6 +107,8 @@ export type Platform = {
   delivery(happening: Happening, forgery?: Forgery): Delivery;
   /** Other bytes with a right proof. */
   reseal(like: Delivery, body: Buffer<ArrayBuffer>): Delivery;
+  /** The same happening with something else in it; unset: `what` is all of it. */
+  changed?(happening: Happening, change: (payload: unknown) => unknown): Happening;
   /** One of everything that it tells a bot, also of what ours does not listen to. */
   samples(at: At): Happening[];
   /** Ends every connection that the bot keeps. */

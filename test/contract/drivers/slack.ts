@@ -215,6 +215,13 @@ export async function openSlackPlatform(way: Way, now: () => Date): Promise<Plat
       const proof = signature(SIGNING_SECRET, stamp, body);
       return { path, headers: { ...headers, "x-slack-request-timestamp": stamp, "x-slack-signature": proof }, body };
     },
+    changed: ({ id, what }, change) => ({
+      id,
+      what: (what as Told[]).map(({ kind, payload }) => {
+        const other = (change(payload) ?? {}) as Json;
+        return { kind, payload: kind === "slash_commands" ? asForm(other) : other };
+      }),
+    }),
     samples(at) {
       const [plain] = platform.make(at, "test note", { note: "x" }).what as [Told];
       return slackSamples(world, plain, act(at)).map((told) => ({
@@ -241,5 +248,14 @@ export async function openSlackPlatform(way: Way, now: () => Date): Promise<Plat
 
   return platform;
 }
+
+/** Commands come as a form: whatever is in it is words. */
+const asForm = (payload: Json): Json =>
+  Object.fromEntries(
+    Object.entries(payload).map(([name, value]) => [
+      name.toWellFormed(),
+      typeof value === "string" ? value.toWellFormed() : (JSON.stringify(value) ?? ""),
+    ]),
+  );
 
 export const driver: Driver = { surface: "slack", ways: ["webhook", "socket"], open: openSlackPlatform };
