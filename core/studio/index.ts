@@ -9,6 +9,8 @@ export { studioCommands } from "./commands.ts";
 export { batchView, closeStranded, type Ended, holdBatch, markEnded, noneMade, reopen } from "./deliver.ts";
 export { type Passed, pass } from "./gate.ts";
 export { allow, type Gathered, type Gathering, gather } from "./gather.ts";
+export { type CoverWish, coverSvg } from "./local/cover/cover.ts";
+export { makeCover, rasterise } from "./local/cover/raster.ts";
 export { compose } from "./local/score/compose.ts";
 export { genreNames, genreOf } from "./local/score/genres.ts";
 export type { Stem } from "./local/score/names.ts";
