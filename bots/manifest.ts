@@ -60,6 +60,9 @@ function read(args: readonly string[], surfaces: readonly Surface[]): Wish {
 const namesOf = (surfaces: readonly Surface[]) => surfaces.map(({ name }) => name).join(", ");
 
 const SIGN = { add: "+", change: "~", remove: "-", "left out": "!", refused: "!" } as const;
+/** What is no command says what it is: "scope: chat:write". */
+const called = (name: string) => (name.includes(":") ? name : `/${name}`);
+
 type Job = { wish: Wish; tell: Tell; baseUrl: URL | undefined };
 
 async function compare({ name }: Surface, bot: Bot, { commands }: Kit, { wish, tell, baseUrl }: Job): Promise<number> {
@@ -79,7 +82,7 @@ async function compare({ name }: Surface, bot: Bot, { commands }: Kit, { wish, t
   else if (wish.apply) tell(`${name}: ${changes} changed.`);
   else tell(`${name}: ${changes} would change. npm run manifest ${name} -- --apply changes them.`);
   for (const { kind, name: command, why } of steps)
-    tell(`  ${SIGN[kind]} /${command}${why ? `: ${kind}. ${why}` : ""}`);
+    tell(`  ${SIGN[kind]} ${called(command)}${why ? `: ${kind}. ${why}` : ""}`);
   if (wrong > 0) tell(`  ${wrong} left as they were there. The others are not held up by them.`);
   return wrong > 0 || (wish.check && changes > 0) ? 1 : 0;
 }

@@ -11,6 +11,8 @@ export type Settings = {
   /** For the manifest only: Slack ends it after twelve hours. */
   configToken: string | undefined;
   apiUrl: string;
+  /** Where requests come in, when there is a public address. */
+  hook: string | undefined;
 };
 
 export type Api = {

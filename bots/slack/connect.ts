@@ -1,6 +1,5 @@
 // Slack: Socket Mode with an app token, signed requests with a signing secret, or both. Bolt does the protocol.
 import type { Read } from "../settings.ts";
-import { WrongSettings } from "../settings.ts";
 import { type Bot, type Door, surface as declare, type Kit } from "../surface.ts";
 import { openApi, type Settings } from "./api.ts";
 import { SURFACE } from "./decode.ts";
@@ -28,10 +27,15 @@ function settings(read: Read): Settings | undefined {
   const signingSecret = read("SLACK_SIGNING_SECRET", must(/^[\x21-\x7e]{16,200}$/), "the Signing Secret of the app");
   const configToken = read("SLACK_CONFIG_TOKEN", must(/^xoxe[.\w-]{8,}$/), "an app configuration token (xoxe…)");
   const apiUrl = read("SLACK_API_URL", addressOf, `an address such as ${SLACK}/`) ?? SLACK;
-  if (token) return { token, appToken, signingSecret, configToken, apiUrl };
-  if (!appToken && !signingSecret) return undefined;
-  const set = appToken ? "SLACK_APP_TOKEN" : "SLACK_SIGNING_SECRET";
-  throw new WrongSettings([`SLACK_BOT_TOKEN must be set with ${set}: without it nothing can be answered.`]);
+  // The doctor and the start say what is wrong with BASE_URL themselves.
+  const baseUrl = read("BASE_URL", (value) => (URL.canParse(value) ? new URL(value) : undefined), "");
+  if (token) return { token, appToken, signingSecret, configToken, apiUrl, hook: hookOf(baseUrl) };
+  const alone = appToken ? "SLACK_APP_TOKEN" : signingSecret ? "SLACK_SIGNING_SECRET" : undefined;
+  const missing = () => {
+    throw new Error("Without it nothing can be answered.");
+  };
+  if (alone) read(alone, missing, "set together with SLACK_BOT_TOKEN");
+  return undefined;
 }
 
 function addressOf(value: string): string {
@@ -40,7 +44,9 @@ function addressOf(value: string): string {
   return href.replace(/\/+$/, "");
 }
 
-const hookOf = (baseUrl: URL | undefined): string | undefined => baseUrl && new URL("/hooks/slack", baseUrl).href;
+/** Slack calls nothing but https. */
+const hookOf = (baseUrl: URL | undefined): string | undefined =>
+  baseUrl?.protocol === "https:" ? new URL("/hooks/slack", baseUrl).href : undefined;
 
 async function open(settings: Settings, kit: Kit): Promise<Bot> {
   const api = await openApi(settings, kit.log);
@@ -68,9 +74,7 @@ async function open(settings: Settings, kit: Kit): Promise<Bot> {
             ),
         }
       : { listen: async (door) => byRequests(enter(door)) }),
-    ...(settings.configToken
-      ? { register: (commands, apply) => register(api, settings, hookOf(ear.more.baseUrl), commands, apply) }
-      : {}),
+    ...(settings.configToken ? { register: (commands, apply) => register(api, settings, commands, apply) } : {}),
     examine: (about) => examine(api, settings, about),
   };
 }

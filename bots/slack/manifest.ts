@@ -76,12 +76,12 @@ export function makeManifest(commands: Registry, hook: string | undefined): Made
       : NAME.test(group.word) && group.word !== MAIN
         ? ""
         : "Slack does not take this name.";
-    if (why) left.push({ kind: "left out", name: `/${group.word}`, why });
+    if (why) left.push({ kind: "left out", name: group.word, why });
     return why ? [] : [{ ...alias(group), ...url }];
   });
   const room = MANIFEST.commands - 1;
   for (const { command } of aliases.slice(room))
-    left.push({ kind: "left out", name: command, why: `More than ${MANIFEST.commands} commands.` });
+    left.push({ kind: "left out", name: command.slice(1), why: `More than ${MANIFEST.commands} commands.` });
   const main: SlashCommand = {
     command: `/${MAIN}`,
     description: "Run any command, such as generate song",

@@ -16,14 +16,14 @@ function partsOf(manifest: Json): Named {
   const events = obj(settings.event_subscriptions).bot_events;
   const names = (value: unknown) => (Array.isArray(value) ? value.map(String) : []);
   return new Map([
-    ...list(features.slash_commands).map((c) => [str(c.command), sorted(c)] as const),
-    ...list(features.shortcuts).map((s) => [`shortcut ${str(s.callback_id)}`, sorted(s)] as const),
-    ...names(scopes).map((s) => [`scope ${s}`, ""] as const),
-    ...names(events).map((e) => [`event ${e}`, ""] as const),
-    ["home page", sorted(features.app_home)],
-    ["events", sorted(obj(settings.event_subscriptions).request_url)],
-    ["buttons", sorted(settings.interactivity)],
-    ["Socket Mode", sorted(settings.socket_mode_enabled)],
+    ...list(features.slash_commands).map((c) => [str(c.command).slice(1), sorted(c)] as const),
+    ...list(features.shortcuts).map((s) => [`shortcut: ${str(s.callback_id)}`, sorted(s)] as const),
+    ...names(scopes).map((s) => [`scope: ${s}`, ""] as const),
+    ...names(events).map((e) => [`event: ${e}`, ""] as const),
+    ["app: home page", sorted(features.app_home)],
+    ["app: events", sorted(obj(settings.event_subscriptions).request_url)],
+    ["app: buttons", sorted(settings.interactivity)],
+    ["app: Socket Mode", sorted(settings.socket_mode_enabled)],
   ]);
 }
 
@@ -44,30 +44,30 @@ export function* differences(now: Json, wanted: Json): Generator<Step> {
   for (const name of there.keys()) yield { kind: "remove", name };
 }
 
+/** What Slack has of the app and we say nothing about (its name, where it may be installed) stays. */
+function over(now: Json, ours: Manifest): Json {
+  const oauth = obj(now.oauth_config);
+  return {
+    ...now,
+    display_information: { ...ours.display_information, ...obj(now.display_information) },
+    features: { ...obj(now.features), ...ours.features },
+    oauth_config: { ...oauth, scopes: { ...obj(oauth.scopes), bot: ours.oauth_config.scopes.bot } },
+    settings: { ...obj(now.settings), ...ours.settings },
+  };
+}
+
 /** A command that Slack refuses is taken out and named, this often. */
 const MOST_REFUSED = 10;
 
-export async function register(
-  api: Api,
-  settings: Settings,
-  hook: string | undefined,
-  commands: Registry,
-  apply: boolean,
-): Promise<Step[]> {
+export async function register(api: Api, settings: Settings, commands: Registry, apply: boolean): Promise<Step[]> {
   const token = settings.configToken!;
   const app_id = await appOf(api, settings);
-  const { manifest, left } = makeManifest(commands, settings.appToken ? undefined : hook);
+  const { manifest, left } = makeManifest(commands, settings.appToken ? undefined : settings.hook);
   const now = obj((await api.call("apps.manifest.export", { app_id }, token)).manifest);
   const refused = apply ? await checked(api, token, app_id, manifest) : [];
   const steps = [...left, ...differences(now, manifest), ...refused];
-  // What Slack has of the app and we say nothing about (its name, its picture, where it may be installed) stays.
-  const whole = {
-    ...now,
-    ...manifest,
-    display_information: { ...manifest.display_information, ...obj(now.display_information) },
-  };
   if (apply && [...differences(now, manifest)].length > 0)
-    await api.call("apps.manifest.update", { app_id, manifest: JSON.stringify(whole) }, token);
+    await api.call("apps.manifest.update", { app_id, manifest: JSON.stringify(over(now, manifest)) }, token);
   return steps;
 }
 
@@ -86,7 +86,7 @@ async function checked(api: Api, token: string, app_id: string, manifest: Manife
       if (errors.length > 0) throw new Error(`Slack refuses the manifest: ${JSON.stringify(errors).slice(0, 500)}`);
       return refused;
     }
-    for (const { command, why } of bad) refused.push({ kind: "refused", name: command.command, why });
+    for (const { command, why } of bad) refused.push({ kind: "refused", name: command.command.slice(1), why });
     features.slash_commands = features.slash_commands.filter((c) => !bad.some((b) => b.command === c));
   }
   return refused;
