@@ -17,14 +17,14 @@ import {
 } from "./letter.ts";
 import { sendFiles } from "./media.ts";
 
-/** One message after the other. A repetition goes on where the last try ended. */
-export async function write(letter: Letter, channel: string): Promise<Sent> {
+/** One message after the other. A repetition goes on where the last try ended; `from`: those before were told elsewhere. */
+export async function write(letter: Letter, channel: string, from = 0): Promise<Sent> {
   const { hints, message, api } = letter;
   const done = half(letter, `${message.id}\n${channel}`, channel);
   if (message.attempts > 0) await recall(letter, channel, done);
   const { lost } = await drawn(letter, async ({ messages, files, lost }, again) => {
     // In words it is another row of messages: better some of it twice than a part not at all.
-    for (const one of messages.slice(again ? 0 : done.ts.length)) {
+    for (const one of messages.slice(again ? 0 : from + done.ts.length)) {
       if (done.ts.length > 0) await pause(letter);
       const on = done.ts.length === 0 && hints.replace ? hints.on : undefined;
       const metadata = marked(message.id, done.ts.length);

@@ -3,7 +3,7 @@
 import type { Sent } from "../../core/outbox/index.ts";
 import { Refused, SlackSays, saysOneOf } from "./api.ts";
 import { str } from "./json.ts";
-import { drawn, type Letter, spoken, threaded, used } from "./letter.ts";
+import { drawn, half, type Letter, spoken, threaded, used } from "./letter.ts";
 import { RESPONSE } from "./limits.ts";
 import { write } from "./post.ts";
 import type { Message } from "./render.ts";
@@ -36,11 +36,16 @@ async function respond(letter: Letter, message: Message, how: object): Promise<v
   }
 }
 
+/** The parts that one person has been told, in whichever way. */
+const told = (letter: Letter) => half(letter, `${letter.message.id}\nalone`, "");
+
 export async function byResponse(letter: Letter, how: object): Promise<Sent> {
-  const { lost } = await drawn({ ...letter, alone: true }, async ({ messages }) => {
-    for (const [n, message] of messages.entries()) {
+  const done = told(letter);
+  const { lost } = await drawn({ ...letter, alone: true }, async ({ messages }, again) => {
+    for (const message of messages.slice(again ? 0 : done.ts.length)) {
       if (usesLeft(letter) <= 0) throw new SlackSays("used_url");
-      await respond(letter, message, n === 0 ? how : { ...how, replace_original: false });
+      await respond(letter, message, done.ts.length === 0 ? how : { ...how, replace_original: false });
+      done.ts.push("");
     }
   });
   return { external: BY_RESPONSE, lost };
@@ -66,16 +71,19 @@ export async function whisper(letter: Letter): Promise<Sent> {
   // Such a message cannot be changed: what goes on is told in their own chat.
   if (/^[CG]/.test(message.place) && hints.status !== "running") {
     try {
-      const { lost } = await drawn({ ...letter, alone: true }, async ({ messages }) => {
-        for (const one of messages)
+      const done = told(letter);
+      const { lost } = await drawn({ ...letter, alone: true }, async ({ messages }, again) => {
+        for (const one of messages.slice(again ? 0 : done.ts.length)) {
           await api.call("chat.postEphemeral", { channel: message.place, user, ...spoken(one), ...threaded(hints) });
+          done.ts.push("");
+        }
       });
       return { lost };
     } catch (error) {
       if (!saysOneOf(error, OUTSIDE)) throw error;
     }
   }
-  return write(own(letter), user);
+  return write(own(letter), user, told(letter).ts.length);
 }
 
 /** Few changes are allowed: the last is kept for the end of the work. */
