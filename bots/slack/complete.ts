@@ -67,10 +67,17 @@ async function suggestions(
 /** The commands that this person may run, by what they are called and what they do in their language. */
 function commandsFor({ house }: Door, act: Act, bound: boolean, typed: string): Suggestion[] {
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
-  return house.commands
-    .all()
-    .filter((c) => mayActAs(act.role, c.role) && (bound || c.unbound))
-    .map((c) => ({ value: c.name, ...localised(c, localeOf(act.locale)) }))
-    .filter((c) => words.every((w) => `${c.value} ${c.name} ${c.says}`.toLowerCase().includes(w)))
-    .map((c) => ({ value: c.value, label: `${c.name} · ${c.says}` }));
+  return (
+    house.commands
+      .all()
+      .filter((c) => mayActAs(act.role, c.role) && (bound || c.unbound))
+      .map((c) => ({ value: c.name, ...localised(c, localeOf(act.locale)) }))
+      .filter((c) => words.every((w) => `${c.value} ${c.name} ${c.says}`.toLowerCase().includes(w)))
+      // What is called so comes before what only speaks of it.
+      .toSorted((a, b) => Number(!isCalled(a, words)) - Number(!isCalled(b, words)))
+      .map((c) => ({ value: c.value, label: `${c.name} · ${c.says}` }))
+  );
 }
+
+const isCalled = ({ value, name }: { value: string; name: string }, words: readonly string[]): boolean =>
+  words.every((w) => `${value} ${name}`.toLowerCase().includes(w));
