@@ -71,11 +71,9 @@ export function makeManifest(commands: Registry, hook: string | undefined): Made
   const url = hook ? { url: hook } : {};
   const groups = groupsOf(commands.all(), "en");
   const aliases = groups.flatMap((group): SlashCommand[] => {
-    const why = TAKEN.has(group.word)
-      ? `Slack has a command of its own of this name; it is /${MAIN} ${group.word} there.`
-      : NAME.test(group.word) && group.word !== MAIN
-        ? ""
-        : "Slack does not take this name.";
+    // It is there behind the main command.
+    if (TAKEN.has(group.word)) return [];
+    const why = NAME.test(group.word) && group.word !== MAIN ? "" : "Slack does not take this name.";
     if (why) left.push({ kind: "left out", name: group.word, why });
     return why ? [] : [{ ...alias(group), ...url }];
   });
