@@ -40,10 +40,23 @@ export function ask<T>(db: Database, question: (sql: postgres.Sql) => PromiseLik
   return untilAway(db, async () => await question(db.client));
 }
 
+type Afterwards = Map<string, (db: Database) => PromiseLike<unknown>>;
+const afterwards = new WeakMap<Tx, Afterwards>();
+
+/**
+ * What others are told when a transaction of `inWorkspace` has committed, once for each key. NOTIFY within it would make
+ * all that commit take turns, each with its write to disk. Only for what may be lost: nobody waits for it.
+ */
+export function afterCommit(tx: Tx, key: string, tell: (db: Database) => PromiseLike<unknown>): void {
+  afterwards.get(tx)?.set(key, tell);
+}
+
 /** Runs `work` in one transaction that sees the rows of one workspace and no others. */
 export function inWorkspace<T>(db: Database, workspaceId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
-  return untilAway(db, (over) =>
+  const later: Afterwards = new Map();
+  const done = untilAway(db, (over) =>
     db.orm.transaction(async (tx) => {
+      afterwards.set(tx, later);
       // It waited for a connection for so long that its caller was told the database is away.
       if (over()) throw new Error("The database came back after its caller had left.");
       // Not awaited on its own: it travels in one packet with the first statement of `work`, before it.
@@ -56,6 +69,11 @@ export function inWorkspace<T>(db: Database, workspaceId: string, work: (tx: Tx)
       return result;
     }),
   );
+  return done.then((result) => {
+    // It may be lost: whoever was to be told looks by itself, too.
+    for (const tell of later.values()) tell(db).then(undefined, () => undefined);
+    return result;
+  });
 }
 
 /**

@@ -1,5 +1,5 @@
 // Messages that leave are rows first, written in the transaction of the facts they tell about.
-import { rawOf } from "../../db/connect.ts";
+import { afterCommit, rawOf } from "../../db/connect.ts";
 import type { Act, Place } from "../act.ts";
 import { asJson } from "../text.ts";
 import type { View } from "../view/index.ts";
@@ -39,7 +39,8 @@ async function write(
     values (${act.workspace.id}, ${id}, ${place.surface}, ${place.tenant}, ${place.external}, ${subject}, ${kind},
       ${view ? asJson(sealed(view)) : null}::text::jsonb, ${asJson(hints)}::text::jsonb, 'waiting', now(),
       ${act.now.toISOString()})`;
-  await Promise.all([insert, ...(tell ? [notice(act, place)] : [])]);
+  await insert;
+  if (tell) notice(act, place);
   return id;
 }
 
@@ -49,7 +50,7 @@ async function write(
  */
 export async function edit(act: Writer, { place, subject, view, hints = {} }: Message): Promise<string> {
   const id = act.newId();
-  const insert = rawOf(act.db)`
+  await rawOf(act.db)`
     with old as (
       update outbox set status = 'replaced'
       where surface = ${place.surface} and tenant = ${place.tenant} and place = ${place.external}
@@ -60,14 +61,15 @@ export async function edit(act: Writer, { place, subject, view, hints = {} }: Me
       ${place.surface}, ${place.tenant}, ${place.external}, ${subject}, 'edit',
       ${asJson(sealed(view))}::text::jsonb, ${asJson(hints)}::text::jsonb, 'waiting',
       coalesce((select max(not_before) from old), now()), ${act.now.toISOString()}`;
-  await Promise.all([insert, notice(act, place)]);
+  notice(act, place);
   return id;
 }
 
-const notice = (act: Writer, { surface, tenant, external }: Place) =>
-  rawOf(
-    act.db,
-  )`select pg_notify(${OUTBOX_CHANNEL}, ${noticeOf({ workspaceId: act.workspace.id, surface, tenant, place: external })})`;
+/** Whoever sends for the surface hears of it as soon as it is committed. */
+function notice(act: Writer, { surface, tenant, external }: Place): void {
+  const told = noticeOf({ workspaceId: act.workspace.id, surface, tenant, place: external });
+  afterCommit(act.db, `outbox ${told}`, ({ client }) => client`select pg_notify(${OUTBOX_CHANNEL}, ${told})`);
+}
 
 /** What a press runs never leaves the server: a view with such a button was not sealed, and would be dead when shown. */
 function sealed(view: View): View {
