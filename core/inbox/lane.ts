@@ -8,6 +8,7 @@ import { type Envelope, placeOf, type Reply } from "./envelope.ts";
 import { perform, writeUndone } from "./perform.ts";
 import { isPushed, pushAnswer, writeUnknown } from "./push.ts";
 import type { Home } from "./receive.ts";
+import { dropUploads } from "./store.ts";
 
 /** A message that broke this many processes is answered as failed. */
 export const MOST_ATTEMPTS = 3;
@@ -110,6 +111,7 @@ function turn(
       return undefined;
     }
     const reply = await answered(keeper, home, tx, row, work, failure);
+    await dropUploads(tx, row.run, row.envelope);
     const [later] = await raw<{ more: boolean }[]>`
       select exists (select from inbox e join inbox i on e.lane = i.lane
         where i.id = ${row.run} and e.id <> i.id and e.status = 'received') as more`;

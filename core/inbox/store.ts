@@ -5,6 +5,7 @@ import type { Outcome } from "../command/index.ts";
 import { hashOf } from "../hash.ts";
 import { asJson } from "../text.ts";
 import type { Envelope, Reply } from "./envelope.ts";
+import { withoutUploads } from "./uploads.ts";
 
 export type Stored = { id: string; asked: Buffer; status: string; answer: Omit<Outcome, "status"> | null };
 
@@ -20,7 +21,7 @@ export async function claim(
   const rows = await rawOf(tx)`
     insert into inbox (workspace_id, id, surface, tenant, delivery, asked, lane, envelope, status, received_at)
     values (${workspaceId}, ${run}, ${envelope.surface}, ${envelope.tenant}, ${envelope.delivery || run}, ${asked},
-      ${laneOf(envelope)}, ${asJson(envelope)}::text::jsonb, 'received', ${now.toISOString()})
+      ${laneOf(envelope)}, ${asJson(withoutUploads(envelope))}::text::jsonb, 'received', ${now.toISOString()})
     on conflict (workspace_id, surface, tenant, delivery) do nothing
     returning 1`;
   return rows.length > 0;
@@ -107,6 +108,12 @@ export function writeAnswer(tx: Tx, run: string, personId: string | null, { stat
     update inbox set status = ${status}, answer = ${asJson(rest)}::text::jsonb, command = ${rest.command},
       person_id = ${personId}, done_at = ${now.toISOString()}, lease_until = null
     where id = ${run}`;
+}
+
+/** A message that was kept before it was run, and has its answer now: what it brought is not needed any more. */
+export async function dropUploads(tx: Tx, run: string, envelope: Envelope): Promise<void> {
+  const rest = withoutUploads(envelope);
+  if (rest !== envelope) await rawOf(tx)`update inbox set envelope = ${asJson(rest)}::text::jsonb where id = ${run}`;
 }
 
 /** On this channel other processes are told that a lane has a message. */
