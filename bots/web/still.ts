@@ -1,4 +1,4 @@
-// Whether a caller whose connection stays open may still be here, in the same role.
+// Whether a caller whose connection stays open may still be here, as the same person and in the same role.
 
 import type { Role } from "../../core/act.ts";
 import { inWorkspace, rawOf } from "../../db/connect.ts";
@@ -15,9 +15,10 @@ export async function stillThere(web: Web, who: Who, role: Role): Promise<boolea
         select from person p
         where p.id = ${who.personId} and p.erased_at is null and p.role = ${role}
           and (${who.tokenId}::uuid is null
-            or exists (select from token t where t.id = ${who.tokenId} and t.revoked_at is null))
+            or exists (select from token t where t.id = ${who.tokenId} and t.person_id = p.id and t.revoked_at is null))
           and (${who.sessionId}::uuid is null
-            or exists (select from session s where s.id = ${who.sessionId} and s.ended_at is null and s.expires_at > ${now}))`,
+            or exists (select from session s
+              where s.id = ${who.sessionId} and s.person_id = p.id and s.ended_at is null and s.expires_at > ${now}))`,
     );
     return rows.length > 0;
   } catch (err) {
