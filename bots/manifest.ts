@@ -1,7 +1,7 @@
 // `npm run manifest`: what would change at each platform if our commands were registered now, and with --apply the
 // change itself. For a platform that has no token here, or takes no commands by token, its manifest is printed.
 import { fileURLToPath } from "node:url";
-import { isLeft } from "../core/registration/index.ts";
+import { called, isLeft } from "../core/registration/index.ts";
 import { CannotStart } from "./parts/part.ts";
 import { type Env, lookAtSettings, reader, WrongSettings } from "./settings.ts";
 import type { Bot, Kit, Step, Surface } from "./surface.ts";
@@ -60,8 +60,6 @@ function read(args: readonly string[], surfaces: readonly Surface[]): Wish {
 const namesOf = (surfaces: readonly Surface[]) => surfaces.map(({ name }) => name).join(", ");
 
 const SIGN = { add: "+", change: "~", remove: "-", "left out": "!", refused: "!" } as const;
-/** What is no command says what it is: "scope: chat:write". */
-const called = (name: string) => (name.includes(":") ? name : `/${name}`);
 
 type Job = { wish: Wish; tell: Tell; baseUrl: URL | undefined };
 
@@ -77,12 +75,14 @@ async function compare({ name }: Surface, bot: Bot, { commands }: Kit, { wish, t
     return 1;
   }
   const changes = steps.filter((step) => !isLeft(step)).length;
-  const wrong = steps.length - changes;
+  const wrong = steps.filter(isLeft).length;
   if (changes === 0) tell(`${name}: every command is registered as it is now.`);
   else if (wish.apply) tell(`${name}: ${changes} changed.`);
   else tell(`${name}: ${changes} would change. npm run manifest ${name} -- --apply changes them.`);
-  for (const { kind, name: command, why } of steps)
-    tell(`  ${SIGN[kind]} ${called(command)}${why ? `: ${kind}. ${why}` : ""}`);
+  for (const step of steps) {
+    const { kind, why } = step;
+    tell(`  ${SIGN[kind]} ${called(step)}${why ? `: ${kind}. ${why}` : ""}`);
+  }
   if (wrong > 0) tell(`  ${wrong} left as they were there. The others are not held up by them.`);
   return wrong > 0 || (wish.check && changes > 0) ? 1 : 0;
 }

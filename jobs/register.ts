@@ -1,6 +1,6 @@
 // Registers our commands at a platform, when they are others than those that it was told of last. A command that cannot
 // be registered stays there as it was; the same telling is not tried again.
-import { isLeft, keepTold, registerCommands, type Step, whatWasTold } from "../core/registration/index.ts";
+import { called, isLeft, keepTold, registerCommands, type Step, whatWasTold } from "../core/registration/index.ts";
 import { view } from "../core/view/index.ts";
 import { type Handler, handler } from "./handler.ts";
 
@@ -38,7 +38,7 @@ type Say = (text: string, vars?: Record<string, string | number>) => string;
 
 function told(say: Say, surface: string, steps: readonly Step[]) {
   const left = steps.filter(isLeft);
-  const changed = steps.length - left.length;
+  const changed = steps.filter((step) => !isLeft(step)).length;
   const words =
     changed === 0
       ? say("{surface}: every command is registered as it is now.", { surface })
@@ -52,6 +52,6 @@ function told(say: Say, surface: string, steps: readonly Step[]) {
     "{count, plural, one {# command stays as it was there.} other {# commands stay as they were there.}}",
     { count: left.length },
   );
-  const items = left.map(({ name, why = "" }) => ({ text: `/${name}`, note: why }));
+  const items = left.map((step) => ({ text: called(step), note: step.why ?? "" }));
   return { view: view(words, { kind: "text", text: stays, tone: "warn" }, { kind: "list", items }), data };
 }

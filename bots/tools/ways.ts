@@ -1,6 +1,6 @@
 // What the doctor looks at between us and others: the databases, the public address, each platform and its clock.
 import { hideSecrets } from "../../core/observe/index.ts";
-import { isLeft } from "../../core/registration/index.ts";
+import { called, isLeft } from "../../core/registration/index.ts";
 import { isMade, lookAtDatabases, type Sight } from "../../db/look.ts";
 import { Trouble } from "../../db/trouble.ts";
 import type { Looked } from "../settings.ts";
@@ -99,8 +99,7 @@ export async function platform({ surface, settings, bot }: Opened, kit: Kit, { b
 async function registered(name: string, bot: Bot, { commands }: Kit): Promise<Finding[]> {
   try {
     const steps = await bot.register!(commands, false);
-    const wrong = steps.filter(isLeft);
-    const changes = steps.length - wrong.length;
+    const changes = steps.filter((step) => !isLeft(step)).length;
     return [
       changes === 0
         ? { ok: true, what: "Its commands are registered." }
@@ -109,9 +108,9 @@ async function registered(name: string, bot: Bot, { commands }: Kit): Promise<Fi
             what: `${changes} of its commands are not registered as they are now.`,
             mend: `npm run manifest ${name} -- --apply`,
           },
-      ...wrong.map(({ name: command, why }) => ({
+      ...steps.filter(isLeft).map((step) => ({
         ok: false,
-        what: `/${command} cannot be registered. ${why ?? ""}`.trim(),
+        what: `${called(step)} cannot be registered. ${step.why ?? ""}`.trim(),
       })),
     ];
   } catch (error) {

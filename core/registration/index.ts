@@ -2,10 +2,19 @@
 import { rawOf } from "../../db/connect.ts";
 import { type Act, jobKind } from "../act.ts";
 
-/** One difference between what we want and what is there. `left out`: we know it is wrong; `refused`: they said so. */
-export type Step = { kind: "add" | "change" | "remove" | "left out" | "refused"; name: string; why?: string };
+/**
+ * One difference between what we want and what is there. `left out`: we know that it cannot be there; `refused`: they
+ * said so.
+ */
+export type Step = {
+  kind: "add" | "change" | "remove" | "left out" | "refused";
+  /** A command's; anything else says what it is: "scope: chat:write". */
+  name: string;
+  why?: string;
+};
 /** What stands there as it was, and waits for a person. */
 export const isLeft = ({ kind }: Step): boolean => kind === "left out" || kind === "refused";
+export const called = ({ name }: Step): string => (name.includes(":") ? name : `/${name}`);
 
 /** `print` stands for all that the platform would be told, and for whom it is: the same one is the same telling. */
 export const registerCommands = jobKind<{ surface: string; print: string }>("register commands");
