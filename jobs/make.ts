@@ -23,6 +23,7 @@ import {
   saveMade,
   Unknown,
 } from "../core/studio/index.ts";
+import { showProgress } from "../core/jobs/index.ts";
 import { Again, handler, type JobContext } from "./handler.ts";
 
 type Ctx = JobContext<{ item: string }>;
@@ -83,10 +84,32 @@ const isHiccup = ({ failure }: ProviderError) =>
   failure === "timeout" ||
   failure === "concurrency";
 
-function callOf({ house, workspaceId, signal }: Ctx, { item, attempt, capability }: Step): Call {
+function callOf(ctx: Ctx, { item, attempt, capability }: Step): Call {
+  const { house, workspaceId, signal } = ctx;
   const token = callbackToken(house.keys.callback, workspaceId, attempt.id);
   const callback = house.address ? { callback: new URL(`/hooks/jobs/${token}`, house.address).href } : {};
-  return { wish: item.wish, capability, attempt: attempt.id, signal, ...callback, progress: () => {} };
+  return { wish: item.wish, capability, attempt: attempt.id, signal, ...callback, progress: moving(ctx, item) };
+}
+
+const SHOWN_MS = 700;
+
+/** A single thing shows how far it is itself; of many, those that are done are counted. */
+function moving(ctx: Ctx, { shown, wanted }: Step["item"]): Call["progress"] {
+  if (wanted > 1) return () => {};
+  let last = 0;
+  let going: Promise<unknown> | undefined;
+  return (part) => {
+    const now = performance.now();
+    if (going || now - last < SHOWN_MS) return;
+    last = now;
+    const done = Math.floor(Math.min(part, 1) * 100);
+    going = ctx
+      .inTx((act) => showProgress(act, shown, { done, total: 100, now: act.say("{percent}% made", { percent: done }) }))
+      .catch((error) => ctx.house.log.debug({ err: error }, "progress was not shown"))
+      .finally(() => {
+        going = undefined;
+      });
+  };
 }
 
 /** Around what the provider asks for, so that a hundred tasks are not asked after at the same moment. */

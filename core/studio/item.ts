@@ -20,6 +20,9 @@ export type Item = {
   person: string | null;
   profile: Profile;
   provider: string | null;
+  /** The job that shows the batch, and of how many. */
+  shown: string;
+  wanted: number;
   /** Somebody stopped the batch. */
   stopped: boolean;
 };
@@ -46,7 +49,7 @@ export const OPEN: readonly Attempt["status"][] = ["submitting", "unknown", "acc
 export async function holdItem(act: Act, id: string): Promise<Item | undefined> {
   const [row] = await rawOf(act.db)<Item[]>`
     select i.id, i.batch_id as batch, i.number, i.job_id as job, i.kind, i.wish, i.status, i.error,
-      i.created_at as "createdAt", b.channel_id as channel, b.person_id as person, b.profile, b.provider,
+      i.created_at as "createdAt", b.channel_id as channel, b.person_id as person, b.profile, b.provider, b.job_id as shown, b.wanted,
       j.status = 'cancelled' as stopped
     from item i join batch b on b.workspace_id = i.workspace_id and b.id = i.batch_id
     join job j on j.workspace_id = b.workspace_id and j.id = b.job_id

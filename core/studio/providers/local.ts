@@ -1,7 +1,13 @@
-// Our own machine: it makes things without anybody's key, as algorithms do, and says so.
+// Our own machine: it makes things without anybody's key, as algorithms do, and says so. A song is composed and
+// rendered in a thread; the same wish with the same seed is the same song, to the last bit.
 import { availableParallelism } from "node:os";
-import type { Answered, Call, Capability, Provider, Rights } from "../provider.ts";
+import { genreNames } from "../local/score/genres.ts";
+import { SECONDS } from "../local/score/names.ts";
+import { keyName } from "../local/score/theory.ts";
+import { makeSong } from "../local/song.ts";
+import type { Answered, Call, Capability, Made, Provider, Rights, Wish } from "../provider.ts";
 import { LOCAL_WORDS, writeLocally } from "./local-words.ts";
+import { titleFor } from "./titles.ts";
 
 const RIGHTS: Rights = {
   commercial: "yes",
@@ -11,33 +17,88 @@ const RIGHTS: Rights = {
 };
 const TEMPLATE: Rights = { ...RIGHTS, label: "a template, no model" };
 
-const words: readonly Capability[] = LOCAL_WORDS.map((kind) => ({
-  kind,
-  model: "template",
-  promptMax: 10_000,
-  languages: ["en"],
-  price: () => 0n,
-  rights: TEMPLATE,
-  quality: 0.2,
-  usual: 0.1,
-}));
+const music = (["song", "loop"] as const).map(
+  (kind): Capability => ({
+    kind,
+    model: "synthesizer-1",
+    seconds: [SECONDS.least, SECONDS.most],
+    promptMax: 10_000,
+    price: () => 0n,
+    rights: RIGHTS,
+    quality: 0.5,
+    usual: 4,
+  }),
+);
+
+const words = LOCAL_WORDS.map(
+  (kind): Capability => ({
+    kind,
+    model: "template",
+    promptMax: 10_000,
+    languages: ["en"],
+    price: () => 0n,
+    rights: TEMPLATE,
+    quality: 0.2,
+    usual: 0.1,
+  }),
+);
 
 export const localProvider = (): Provider => ({
   slug: "local",
   name: "This machine",
   local: true,
-  capabilities: words,
+  capabilities: [...music, ...words],
+  // A song keeps one core busy; more at once would only take turns.
   atOnce: availableParallelism(),
-  submit,
+  submit: (call) => (call.capability.model === "template" ? write(call.wish) : play(call)),
   // It runs inside the job: what is not here any more never was.
   find: async () => "never arrived",
 });
 
-async function submit({ wish }: Call): Promise<Answered> {
-  const text = writeLocally(wish);
-  return {
-    state: "done",
-    made: [{ role: "main", type: "text/plain", name: `${wish.kind}.txt`, from: { text } }],
-    cost: 0n,
+const write = async (wish: Wish): Promise<Answered> => ({
+  state: "done",
+  made: [{ role: "main", type: "text/plain", name: `${wish.kind}.txt`, from: { text: writeLocally(wish) } }],
+  cost: 0n,
+});
+
+async function play({ wish, signal, progress }: Call): Promise<Answered> {
+  const genre = genreFor(wish);
+  const title = titleFor(genre, wish.seed);
+  const loop = wish.kind === "loop";
+  const { score, files, seconds, loudness, peak } = await makeSong(genre, wish.seed, {
+    formats: loop ? ["wav", "midi"] : ["mp3", "midi"],
+    title,
+    loop,
+    mood: [wish.mood, wish.asked].filter(Boolean).join(" "),
+    ...(wish.seconds === undefined ? {} : { seconds: wish.seconds }),
+    ...(wish.bpm === undefined ? {} : { bpm: wish.bpm }),
+    ...(wish.key === undefined ? {} : { key: wish.key }),
+    signal,
+    progress: (part) => progress(part, "composing"),
+  });
+  const facts = {
+    title,
+    genre,
+    seconds,
+    bpm: score.bpm,
+    key: keyName(score.key),
+    lufs: Math.round(loudness * 10) / 10,
+    peak: Math.round(20 * Math.log10(peak) * 10) / 10,
+    sections: score.sections.map(({ kind, bar, bars }) => ({ kind, bar, bars })),
   };
+  const made: Made[] = [];
+  // A loop must end where it begins, to the sample: MP3 pads its ends.
+  const [format, type] = loop ? (["wav", "audio/wav"] as const) : (["mp3", "audio/mpeg"] as const);
+  made.push({ role: "main", type, name: `${title}.${format}`, from: { bytes: files[format]! }, facts });
+  made.push({ role: "midi", type: "audio/midi", name: `${title}.mid`, from: { bytes: files.midi! } });
+  return { state: "done", made, cost: 0n };
+}
+
+/** The wish's own genre; else the one whose name its words contain; else one by chance. */
+function genreFor(wish: Wish): string {
+  const all = genreNames();
+  if (wish.genre !== undefined && all.includes(wish.genre)) return wish.genre;
+  const words = `${wish.genre ?? ""} ${wish.prompt}`.toLowerCase();
+  const named = all.find((genre) => genre.split("-").some((part) => part.length > 3 && words.includes(part)));
+  return named ?? all[wish.seed % all.length]!;
 }
