@@ -37,7 +37,7 @@ type Given = {
 
 async function generate(act: Act, given: Given) {
   const { channel, count, profile, kind } = given;
-  const wishes = wishesFor(act, given, count);
+  const wishes = await wishesFor(act, given, count);
   const { batch, job } = await order(act, {
     kind,
     wishes,

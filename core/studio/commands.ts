@@ -1,5 +1,6 @@
 import { reviewCommands } from "./commands-again.ts";
 import { generateCommands } from "./commands-generate.ts";
+import { promptCommands } from "./commands-prompt.ts";
 import { providerCommands } from "./commands-provider.ts";
 
-export const studioCommands = [...generateCommands, ...reviewCommands, ...providerCommands];
+export const studioCommands = [...generateCommands, ...reviewCommands, ...providerCommands, ...promptCommands];

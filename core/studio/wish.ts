@@ -1,9 +1,8 @@
 // From what a person typed to what a provider is asked for: the genre's own words, the mood, and chance for each.
-import { readdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
 import type { Act } from "../act.ts";
 import { refuse } from "../problem.ts";
 import type { Channel } from "../streams/index.ts";
+import { fill, promptFiles, prompts, type Values, versionAt } from "./prompts.ts";
 import type { Kind, Wish } from "./provider.ts";
 
 export type Asked = {
@@ -17,60 +16,50 @@ export type Asked = {
   language?: string | undefined;
 };
 
-const GENRES = resolve(import.meta.dirname, "../../prompts/genres");
 const SEEDS = 2 ** 31;
 
 /** The names of prompts/genres: what a genre may be. */
 export const genres = (): string[] =>
-  readdirSync(GENRES)
-    .filter((f) => f.endsWith(".md"))
-    .map((f) => f.slice(0, -3))
-    .sort();
-
-/** The words of a genre and their version; undefined when there is no such genre. */
-export function genreWords(genre: string): { words: string; version: number; title: string } | undefined {
-  // Only a name of the folder: nobody's typing becomes a path.
-  if (!genres().includes(genre)) return undefined;
-  const [, head = "", words = ""] = readFileSync(join(GENRES, `${genre}.md`), "utf8").split(/^---$/m);
-  const field = (name: string) => new RegExp(`^${name}: *(.+)$`, "m").exec(head)?.[1]?.trim();
-  return { words: words.trim(), version: Number(field("version") ?? 1), title: field("title") ?? genre };
-}
+  promptFiles()
+    .filter((f) => f.kind === "genre")
+    .map((f) => f.name.slice("genres/".length));
 
 /** One wish for each of `count` things: they share what was asked and differ by chance. */
-export function wishesFor(act: Act, asked: Asked, count: number): Wish[] {
+export async function wishesFor(act: Act, asked: Asked, count: number): Promise<Wish[]> {
   const genre = asked.channel?.genre ?? asked.genre;
-  const template = genre === undefined ? undefined : genreWords(genre);
-  if (asked.genre !== undefined && !template)
+  const prompt = genre === undefined ? undefined : await prompts.find(act, `genres/${genre}`);
+  if (asked.genre !== undefined && !prompt)
     throw refuse("options", "There is no genre {genre}. There are: {genres}.", {
       genre: asked.genre,
       genres: genres().join(", "),
     });
-  const about = asked.channel?.name ?? template?.title ?? act.workspace.name;
-  const words = [
-    asked.prompt,
-    template?.words
-      .replaceAll("{mood}", asked.mood ?? "")
-      .replace(/\s+/g, " ")
-      .trim(),
-    template ? "" : asked.mood,
-  ]
-    .filter(Boolean)
-    .join(" ");
+  const about = asked.channel?.name ?? prompt?.title ?? act.workspace.name;
+  const values: Values = {
+    mood: asked.mood ?? "",
+    asked: asked.prompt ?? "",
+    channel: about,
+    genre: prompt?.title ?? "",
+    language: asked.language ?? act.workspace.locale,
+    ...(asked.seconds === undefined ? {} : { seconds: asked.seconds }),
+  };
   return Array.from({ length: count }, (_, n): Wish => {
-    const seed = Math.floor(act.random() * SEEDS);
+    // Each draws its own version: that is what an A/B test is.
+    const version = prompt && versionAt(prompt.versions, act.random());
+    const own = version ? fill(version.body, values) : (asked.mood ?? "");
+    const typed = version?.body.includes("{asked}") ? "" : (asked.prompt ?? "");
     return {
       kind: asked.kind,
       title: count === 1 ? about : `${about} ${n + 1}`,
-      prompt: words || about,
+      prompt: [typed, own].filter(Boolean).join(" ") || about,
       ...(asked.prompt === undefined ? {} : { asked: asked.prompt }),
-      ...(template ? { promptName: `genres/${genre}`, promptVersion: template.version } : {}),
+      ...(version && prompt ? { promptName: prompt.name, promptVersion: version.version } : {}),
       ...(genre === undefined ? {} : { genre }),
       ...(asked.mood === undefined ? {} : { mood: asked.mood }),
       ...(asked.seconds === undefined ? {} : { seconds: asked.seconds }),
       ...(asked.ratio === undefined ? {} : { ratio: asked.ratio }),
       ...(asked.language === undefined ? {} : { language: asked.language }),
       ...(asked.kind === "song" || asked.kind === "loop" ? { instrumental: true } : {}),
-      seed,
+      seed: Math.floor(act.random() * SEEDS),
     };
   });
 }

@@ -301,3 +301,25 @@ export const providerQueue = pgTable(
   { provider: text().notNull(), workspace: uuid().notNull(), until: moment().notNull() },
   (t) => [primaryKey({ columns: [t.provider, t.workspace] })],
 );
+
+/**
+ * A version of a prompt that this workspace wrote over the file of that name. Of the versions with a weight, chance
+ * takes one for each thing that is made. Append-only but for the weight.
+ */
+export const promptVersion = pgTable(
+  "prompt_version",
+  {
+    workspaceId: uuid().notNull(),
+    name: text().notNull(),
+    version: integer().notNull(),
+    body: text().notNull(),
+    weight: integer().notNull(),
+    setBy: uuid(),
+    setAt: moment().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.name, t.version] }),
+    check("prompt_version_weight", sql`${t.weight} between 0 and 100`),
+    check("prompt_version_number", sql`${t.version} > 0`),
+  ],
+);
