@@ -146,6 +146,13 @@ test("silence for a song, or a page of HTML, is refused and made elsewhere, and 
   for (const a of bad) expect(a).toEqual({ provider: "html", status: "failed", failure: "media", cost: "10" });
 });
 
+test("a file of silence is refused with the reason", async () => {
+  await open(provider({ submit: async () => song(tone(2, 0)) }));
+  const reply = await ask();
+  expect(reply.status).toBe("failed");
+  expect(reply.view.text).toContain("silent for 2 of 2 seconds");
+});
+
 test("no room in the budget: refused with the figure, and nothing is sent", async () => {
   const one = provider({ price: 100_000_000n });
   await open(one);

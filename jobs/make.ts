@@ -1,6 +1,7 @@
 // Makes one thing, whatever it takes: choose, send, ask after it, fetch, look at it, keep it. Every step begins from
 // the rows of the one before, so that another worker can go on where this one died.
 import type { Act } from "../core/act.ts";
+import { showProgress } from "../core/jobs/index.ts";
 import {
   type Answered,
   type Call,
@@ -23,7 +24,6 @@ import {
   saveMade,
   Unknown,
 } from "../core/studio/index.ts";
-import { showProgress } from "../core/jobs/index.ts";
 import { Again, handler, type JobContext } from "./handler.ts";
 
 type Ctx = JobContext<{ item: string }>;
@@ -137,7 +137,7 @@ async function heard(ctx: Ctx, step: Step, answer: Answered): Promise<number | u
 async function keep(ctx: Ctx, step: Step, { files }: Gathering, cost: bigint | undefined): Promise<void> {
   const main = files.find((f) => f.role === "main");
   if (!main) throw new ProviderError("media", "There is nothing in the answer.", { billed: true });
-  const passed = await pass(step.item.wish, main);
+  const passed = await pass(step.item.wish, main, ctx.signal);
   const others = files.filter((f) => f !== main);
   await ctx.inTx((act: Act) =>
     noteMade(act, step, { cost, quality: passed.quality }, () =>

@@ -1,8 +1,8 @@
 // A provider for tests that does as it is told, in this process; wire shapes have emulators of their own.
 import type { Answered, Call, Capability, Provider } from "../core/studio/index.ts";
 
-/** A second of a very quiet tone: a real file. */
-export function tone(seconds = 1): Buffer {
+/** A tone: a real file. */
+export function tone(seconds = 1, loud = 3000): Buffer {
   const rate = 8000;
   const samples = Math.round(rate * seconds);
   const wav = Buffer.alloc(44 + samples * 2);
@@ -19,7 +19,7 @@ export function tone(seconds = 1): Buffer {
   wav.write("data", 36, "latin1");
   wav.writeUInt32LE(samples * 2, 40);
   for (let n = 0; n < samples; n++)
-    wav.writeInt16LE(Math.round(3000 * Math.sin((n * 440 * 2 * Math.PI) / rate)), 44 + n * 2);
+    wav.writeInt16LE(Math.round(loud * Math.sin((n * 440 * 2 * Math.PI) / rate)), 44 + n * 2);
   return wav;
 }
 

@@ -13,8 +13,19 @@ export const promptList = command({
   examples: ["prompt list"],
   async run({ act }) {
     const all = await listPrompts(act);
-    const columns = [{ label: act.say("Prompt") }, { label: act.say("Name") }, { label: act.say("Version"), align: "right" as const }];
-    const rows = all.map((p) => [p.title, p.name, p.versions.filter((v) => v.weight > 0).map((v) => (v.weight === 100 ? `${v.version}` : `${v.version} (${v.weight}%)`)).join(", ")]);
+    const columns = [
+      { label: act.say("Prompt") },
+      { label: act.say("Name") },
+      { label: act.say("Version"), align: "right" as const },
+    ];
+    const rows = all.map((p) => [
+      p.title,
+      p.name,
+      p.versions
+        .filter((v) => v.weight > 0)
+        .map((v) => (v.weight === 100 ? `${v.version}` : `${v.version} (${v.weight}%)`))
+        .join(", "),
+    ]);
     const words = act.say("{count, plural, one {# prompt} other {# prompts}}.", { count: all.length });
     return { view: view(words, { kind: "table", columns, rows }), data: { items: all.map(itemOf) } };
   },
@@ -54,7 +65,7 @@ export const promptSet = command({
   role: "staff",
   options: {
     name: pick(prompts, "Which prompt"),
-    body: text("Its words; {mood} and the like are filled in", { max: 4000 }),
+    body: text("Its words, with variables such as the mood in braces", { max: 4000 }),
     weight: whole("How often it is taken, in percent; the others share the rest", { min: 1, max: 100, default: 100 }),
   },
   examples: ['prompt set genres/noir-jazz "Slow noir jazz, {mood}" weight:50'],

@@ -99,7 +99,8 @@ function decideFor(
   const failures = new Map<string, number>();
   for (const { provider, failure } of past) {
     if (failure && failure !== "rate" && failure !== "concurrency" && passing(failure as Failure))
-      failures.set(provider, (failures.get(provider) ?? 0) + 1);
+      // What was made badly was paid for: it has fewer chances than what was not made at all.
+      failures.set(provider, (failures.get(provider) ?? 0) + (failure === "media" ? 2 : 1));
   }
   const question = {
     wish: item.wish,

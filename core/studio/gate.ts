@@ -1,6 +1,9 @@
 // The gate that every made thing passes, whoever made it: it is what it says, and something can be heard, seen or read.
 import { open } from "node:fs/promises";
+import type { Heard } from "./analyse/analyse.ts";
+import { listen } from "./analyse/listen.ts";
 import type { Gathered } from "./gather.ts";
+import { NAMES } from "./local/score/theory.ts";
 import { ProviderError, type Wish } from "./provider.ts";
 
 export type Passed = { seconds: number | null; quality: number; facts: Record<string, unknown> };
@@ -45,14 +48,61 @@ export async function typeOf(file: string): Promise<string | undefined> {
 
 const refused = (words: string) => new ProviderError("media", words, { billed: true });
 
-export async function pass(wish: Wish, file: Gathered): Promise<Passed> {
+export async function pass(wish: Wish, file: Gathered, signal?: AbortSignal): Promise<Passed> {
   const family = FAMILY[wish.kind];
   if (!family) return passWords(file);
   if (file.bytes === 0) throw refused("The file is empty.");
   const type = await typeOf(file.file);
   if (!type?.startsWith(`${family}/`)) throw refused(`It is no ${family} file.`);
-  const seconds = typeof file.facts.seconds === "number" ? file.facts.seconds : null;
-  return { seconds, quality: 1, facts: { ...file.facts, type } };
+  const known = { ...file.facts, type };
+  if (family !== "audio" || !DECODED.includes(type)) {
+    const { seconds } = file.facts;
+    return { seconds: typeof seconds === "number" ? seconds : null, quality: 1, facts: known };
+  }
+  const listened = await listen(file.file, signal);
+  if ("refused" in listened) throw refused(listened.refused);
+  return passSound(wish, known, listened.heard);
+}
+
+/** What we can decode and so listen to. */
+const DECODED = ["audio/wav", "audio/mpeg"];
+/** A second of nothing between two movements is music; eight are a fault. */
+const LONGEST_SILENCE = 8;
+const MOST_CLIPPED = 0.01;
+/** Shorter than this part of what was asked for, it broke off. */
+const LEAST_LENGTH = 0.7;
+
+function passSound(wish: Wish, known: Record<string, unknown>, heard: Heard): Passed {
+  const { seconds, silence, loudness, clipped } = heard;
+  if (loudness === Number.NEGATIVE_INFINITY || silence.total > seconds * 0.5)
+    throw refused(`It is silent for ${Math.round(silence.total)} of ${Math.round(seconds)} seconds.`);
+  if (wish.kind !== "voice" && silence.longest > LONGEST_SILENCE)
+    throw refused(`It is silent for ${Math.round(silence.longest)} seconds in the middle.`);
+  if (clipped > MOST_CLIPPED) throw refused(`${Math.round(clipped * 100)}% of it is clipped.`);
+  if (wish.seconds !== undefined && seconds < wish.seconds * LEAST_LENGTH)
+    throw refused(`It lasts ${Math.round(seconds)} seconds; ${wish.seconds} were asked for.`);
+  const { tempo, key } = heard;
+  const facts = {
+    // What is known by construction is better than what is heard.
+    ...(tempo ? { bpm: Math.round(tempo.bpm * 10) / 10 } : {}),
+    ...(key ? { key: `${NAMES[key.tonic]} ${key.mode}` } : {}),
+    ...(Number.isFinite(loudness) ? { lufs: Math.round(loudness * 10) / 10 } : {}),
+    ...(Number.isFinite(heard.peak) ? { peak: Math.round(heard.peak * 10) / 10 } : {}),
+    ...known,
+  };
+  return { seconds, quality: qualityOf(heard), facts };
+}
+
+/** From 0 to 1, for the router: faults that are no reason to refuse, and how far it is from what can be broadcast. */
+function qualityOf({ loudness, peak, clipped, clicks, silence, seconds }: Heard): number {
+  const faults = [
+    Math.min(1, Math.abs(loudness + 14) / 20),
+    peak > 0 ? 0.3 : 0,
+    Math.min(1, clipped / MOST_CLIPPED),
+    Math.min(0.5, clicks / seconds),
+    Math.min(1, silence.total / seconds),
+  ];
+  return Math.max(0, 1 - faults.reduce((sum, f) => sum + f, 0) / 2);
 }
 
 const LEAST_LETTERS = 2;

@@ -30,7 +30,8 @@ export const attemptEnded = eventKind<{
 export async function next(act: Act, id: string): Promise<Next> {
   const item = await holdItem(act, id);
   if (!item || (item.status !== "waiting" && item.status !== "making")) return { to: "end" };
-  const [open] = (await attemptsOf(act, id)).filter((a) => OPEN.includes(a.status));
+  const past = await attemptsOf(act, id);
+  const open = past.find((a) => OPEN.includes(a.status));
   if (open) return goOn(act, item, open);
   if (item.stopped) {
     await itemEnded(act, item, "cancelled");
@@ -39,7 +40,9 @@ export async function next(act: Act, id: string): Promise<Next> {
   const choice = await choose(act, item);
   if (choice.to === "wait") return choice;
   if (choice.to === "no") {
-    await itemEnded(act, item, "failed", noWords(act, choice));
+    // What the last one said tells more than that nobody is left.
+    const last = choice.short.length === 0 ? past.find((a) => a.error)?.error : undefined;
+    await itemEnded(act, item, "failed", last ?? noWords(act, choice));
     return { to: "end" };
   }
   if (item.status === "waiting") await rawOf(act.db)`update item set status = 'making' where id = ${id}`;

@@ -19,7 +19,8 @@ test("every file has words, and names only variables that there are", () => {
   expect(files.length).toBeGreaterThanOrEqual(7);
   for (const { name, body } of files) {
     expect(body.length, name).toBeGreaterThan(20);
-    for (const [, variable] of body.matchAll(/\{(\w+)\}/g)) expect(Object.keys(VARIABLES), `${name} {${variable}}`).toContain(variable);
+    for (const [, variable] of body.matchAll(/\{(\w+)\}/g))
+      expect(Object.keys(VARIABLES), `${name} {${variable}}`).toContain(variable);
   }
 });
 
@@ -32,10 +33,20 @@ test("the list shows all of them; a short name is enough", async () => {
 test("a version is written over the file, with a diff, and shares the weight as asked", async () => {
   const file = (await versions())[0]!.body;
   const reply = await house.ask("prompt set", { name: NAME, body: "Slow noir jazz, {mood}." });
-  expect(reply.view.blocks[0]).toMatchObject({ kind: "text", text: expect.stringContaining("+ Slow noir jazz, {mood}.") });
-  expect(await versions()).toMatchObject([{ version: 1, weight: 100 }, { version: 0, weight: 0, body: file }]);
+  expect(reply.view.blocks[0]).toMatchObject({
+    kind: "text",
+    text: expect.stringContaining("+ Slow noir jazz, {mood}."),
+  });
+  expect(await versions()).toMatchObject([
+    { version: 1, weight: 100 },
+    { version: 0, weight: 0, body: file },
+  ]);
   await house.ask("prompt set", { name: NAME, body: "Quick noir jazz.", weight: 30 });
-  expect(await versions()).toMatchObject([{ version: 2, weight: 30 }, { version: 1, weight: 70 }, { version: 0, weight: 0 }]);
+  expect(await versions()).toMatchObject([
+    { version: 2, weight: 30 },
+    { version: 1, weight: 70 },
+    { version: 0, weight: 0 },
+  ]);
   const unknown = await house.ask("prompt set", { name: NAME, body: "Jazz {secret}" });
   expect(unknown.problem!.detail).toContain("{secret} is no variable");
   expect(await versions()).toHaveLength(3);
@@ -43,7 +54,9 @@ test("a version is written over the file, with a diff, and shares the weight as 
 
 test("ten who set it at once make ten versions", async () => {
   const before = (await versions()).length;
-  await Promise.all(Array.from({ length: 10 }, (_, n) => house.ask("prompt set", { name: NAME, body: `Jazz ${n}`, weight: 10 })));
+  await Promise.all(
+    Array.from({ length: 10 }, (_, n) => house.ask("prompt set", { name: NAME, body: `Jazz ${n}`, weight: 10 })),
+  );
   const after = await versions();
   expect(new Set(after.map((v) => v.version)).size).toBe(before + 10);
   expect(after.reduce((sum, v) => sum + v.weight, 0)).toBeLessThanOrEqual(100);

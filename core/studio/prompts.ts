@@ -81,12 +81,18 @@ export const prompts: Entity<Prompt> = {
     const all = promptFiles();
     const wanted = typed.toLowerCase();
     const fits = all.filter((f) => f.name.includes(wanted) || f.title.toLowerCase().includes(wanted));
-    return (fits.length > 0 ? fits : near(all, wanted, (f) => [f.name])).slice(0, 25).map((f) => ({ value: f.name, label: f.title }));
+    return (fits.length > 0 ? fits : near(all, wanted, (f) => [f.name]))
+      .slice(0, 25)
+      .map((f) => ({ value: f.name, label: f.title }));
   },
 };
 
 /** The version that chance takes, by the weights. Nobody wrote over it: the file. */
-export async function promptFor(act: Act, name: string, draw: number): Promise<{ body: string; version: number } | undefined> {
+export async function promptFor(
+  act: Act,
+  name: string,
+  draw: number,
+): Promise<{ body: string; version: number } | undefined> {
   const prompt = await prompts.find(act, name);
   if (!prompt) return undefined;
   return versionAt(prompt.versions, draw);
