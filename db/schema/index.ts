@@ -1,6 +1,7 @@
 export * from "./aims.ts";
 export * from "./people.ts";
 export * from "./plan.ts";
+export * from "./providers.ts";
 export * from "./session.ts";
 export * from "./spine.ts";
 export * from "./streams.ts";
