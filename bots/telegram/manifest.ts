@@ -92,10 +92,9 @@ export async function register(api: Api, commands: Registry, apply: boolean): Pr
     try {
       steps.push(...(await registerOne(api, menu, apply)));
     } catch (error) {
-      if (!isRefused(error) || (error.error_code !== 400 && error.error_code !== 429)) throw error;
+      // Anything but a list that it does not take is over some time: whoever asked tries again then.
+      if (!isRefused(error) || error.error_code !== 400) throw error;
       steps.push({ kind: "refused", name: named("commands", menu), why: error.description });
-      // It is in no hurry with these: asked again now it would say so for all the others.
-      if (error.error_code === 429) break;
     }
   }
   return steps;

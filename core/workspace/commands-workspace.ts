@@ -80,7 +80,11 @@ const workspaceShow = command({
           ? [
               {
                 kind: "list" as const,
-                items: places.map((p) => ({ id: p.id, text: p.name || p.external || p.tenant, note: p.surface })),
+                items: places.map(({ id, name, external, tenant, surface, gone }) => ({
+                  id,
+                  text: name || external || tenant,
+                  note: gone ? act.say("{surface}, closed to us", { surface }) : surface,
+                })),
               },
             ]
           : []),

@@ -47,10 +47,11 @@ export async function leavePlace(act: Act, id: string): Promise<{ surface: strin
   return { surface, name: row.name || external || tenant };
 }
 
-export type PlaceRow = { id: string; surface: string; tenant: string; external: string; name: string };
+export type PlaceRow = { id: string; surface: string; tenant: string; external: string; name: string; gone: boolean };
 
+/** Those that were closed to us stand last: somebody may let us in again, or let them go. */
 export const listPlaces = (act: Pick<Act, "db">) => rawOf(act.db)<PlaceRow[]>`
-  select id, surface, tenant, external, name from place where gone_at is null order by id limit 200`;
+  select id, surface, tenant, external, name, gone_at is not null as gone from place order by gone, id limit 200`;
 
 /** The chat itself where it is bound alone, else its server or team. Over all databases, the main one first. */
 export function lookUpPlace(databases: readonly Database[], place: Place): Promise<Bound | undefined> {
