@@ -1,6 +1,7 @@
 // What a platform is to the contract suite: an emulator of it, driven and looked at in a user's terms. A surface is found
 // by its driver, a file in `drivers/`; it is done when every behaviour of the suite holds through it.
 import { readdirSync } from "node:fs";
+import type { Paint } from "./paint.ts";
 
 /** How the platform reaches the bot: it calls us, or we keep a connection to it. */
 export type Way = "webhook" | "socket";
@@ -119,8 +120,8 @@ export type Platform = {
 export type Driver = {
   surface: string;
   ways: readonly Way[];
-  /** What the surface cannot do yet; its behaviour is skipped in sight. */
-  lacks?: readonly string[];
+  /** What the surface draws of a view, judged. */
+  paint: Paint;
   open(way: Way, now: () => Date): Promise<Platform>;
 };
 

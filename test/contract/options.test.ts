@@ -58,8 +58,7 @@ overAll((office) => {
     expect(await notes(office, "Early Birds")).toBe(1);
   });
 
-  test("a file is taken with its bytes", async ({ skip }) => {
-    if (office.driver.lacks?.includes("files")) return skip("this surface takes no files yet");
+  test("a file is taken with its bytes", async () => {
     const at = await office.somebody();
     const file = { option: "file", name: "songs.csv", type: "text/csv", bytes: Buffer.from("a,b\n1,2\n") };
     await office.run(at, "test upload", {}, [file]);

@@ -1,5 +1,6 @@
 // Slack to the contract suite: what people type and press becomes payloads, told over the socket or by signed requests;
 // what is shown is read as Slack's client draws it.
+import { render, renderPlain } from "../../../bots/slack/render.ts";
 import { signature } from "../../../bots/slack/verify.ts";
 import { formatWords } from "../../../core/command/index.ts";
 import { makeActs } from "../../emulators/slack/acts.ts";
@@ -8,6 +9,7 @@ import { respondToCommand, takeSubmission } from "../../emulators/slack/outcome.
 import type { Json } from "../../emulators/slack/schema.ts";
 import { openSlack, type Slack } from "../../emulators/slack/server.ts";
 import { BOT, type Shown, SIGNING_SECRET, TEAM, TOKENS } from "../../emulators/slack/world.ts";
+import { wrongIn } from "../../slack-judge.ts";
 import { slackSamples, type Told } from "../../slack-samples.ts";
 import { type Element, elementsIn, seenOf, wordsOf } from "../../slack-seen.ts";
 import {
@@ -22,6 +24,7 @@ import {
   until,
   type Way,
 } from "../driver.ts";
+import { BASE, type Paint, READER } from "../paint.ts";
 
 const DONE: Taken = { ok: true, status: 200, milliseconds: 0, body: undefined, tries: 1 };
 // What a bot that knows Slack never hears.
@@ -258,4 +261,10 @@ const asForm = (payload: Json): Json =>
     ]),
   );
 
-export const driver: Driver = { surface: "slack", ways: ["webhook", "socket"], open: openSlackPlatform };
+const paint: Paint = (view) => {
+  const drawn = [render(view, READER, { files: true, baseUrl: BASE }), renderPlain(view, READER)];
+  const { messages, files, lost } = drawn[0]!;
+  return { payloads: [...messages, ...files], wrong: drawn.flatMap((d) => d.messages.flatMap(wrongIn)), lost };
+};
+
+export const driver: Driver = { surface: "slack", paint, ways: ["webhook", "socket"], open: openSlackPlatform };

@@ -1,5 +1,8 @@
 // Telegram to the contract suite: what people type and tap becomes updates, handed out or posted to the webhook.
+import { ALBUM } from "../../../bots/telegram/limits.ts";
+import { type Part, render } from "../../../bots/telegram/render.ts";
 import { BOT, openTelegram, type Shown, TOKEN } from "../../emulators/telegram/emulator.ts";
+import { check } from "../../emulators/telegram/rules.ts";
 import {
   type At,
   type Delivery,
@@ -15,6 +18,7 @@ import {
   type Way,
   type Who,
 } from "../driver.ts";
+import { BASE, complaint, type Paint, READER } from "../paint.ts";
 
 const SECRET = "a-secret-of-32-letters_0123456789";
 const HEADER = "x-telegram-bot-api-secret-token";
@@ -238,9 +242,26 @@ function seenOf(shown: Shown): Seen {
   };
 }
 
-export const driver: Driver = {
-  surface: "telegram",
-  ways: ["webhook", "socket"],
-  lacks: [],
-  open,
+const paint: Paint = (view) => {
+  const { parts, lost } = render(view, { reader: READER, base: BASE, paints: true });
+  const wrong = parts.flatMap((part) =>
+    part.kind === "text"
+      ? complaint(() => check("sendMessage", { chat_id: 1, text: part.html, parse_mode: "HTML", ...markupOf(part) }))
+      : [
+          ...(part.items.length > ALBUM ? ["wrong number of media in the album"] : []),
+          ...part.items.flatMap(({ caption }) =>
+            complaint(() => check("sendPhoto", { chat_id: 1, photo: "x", caption, parse_mode: "HTML" })),
+          ),
+        ],
+  );
+  return { payloads: parts, wrong, lost };
 };
+
+const markupOf = ({ keyboard, ask }: Extract<Part, { kind: "text" }>) =>
+  keyboard
+    ? { reply_markup: { inline_keyboard: keyboard } }
+    : ask === undefined
+      ? {}
+      : { reply_markup: { force_reply: true, input_field_placeholder: ask } };
+
+export const driver: Driver = { surface: "telegram", paint, ways: ["webhook", "socket"], open };
