@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { mendDriver } from "../db/mend.mjs";
 import { ensureNode, ensurePackages, Stop } from "./runtime/install.mjs";
 import { become, pathFor, run } from "./runtime/run.mjs";
-import { check, test } from "./runtime/suite.mjs";
+import { chaos, check, test } from "./runtime/suite.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -26,6 +26,7 @@ const PARTS = {
   test: { dev: true, run: test },
   check: { dev: true, run: check },
   bench: { dev: true, run: bench },
+  chaos: { dev: true, run: chaos },
 };
 
 function serve(at, args, part) {

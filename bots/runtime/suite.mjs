@@ -1,5 +1,8 @@
 // The tests and the checks: what they run, and the lines that people and machines read.
 import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { run } from "./run.mjs";
 
@@ -23,6 +26,38 @@ export async function test(at, args) {
   if (failures > failed) console.error(`The run ended with ${code} outside of a test; the reason is above.`);
   console.log(`${passed} passed, ${failures} failed${skipped ? `, ${skipped} skipped` : ""}`);
   return code === 0 && failures > 0 ? 1 : code;
+}
+
+/** What goes wrong on purpose, from the outside in. */
+const FAULTS = [
+  "test/load",
+  "test/contract/ack.test.ts",
+  "test/contract/paint.test.ts",
+  "core/inbox/killed.test.ts",
+  "bots/main-killed.test.ts",
+];
+/** The long form of each: how often, how long, how many. */
+const LONG = { CHAOS: "1", KILLS: "50", STALL: "10", VIEWS: "10000" };
+
+/** Faults while it works, in their long form, one after the other: some half an hour. Says what was lost. */
+export async function chaos(at, args) {
+  const folder = mkdtempSync(join(tmpdir(), "impresario-chaos-"));
+  const figures = join(folder, "figures");
+  const files = args.length > 0 ? args : FAULTS;
+  const vitest = ["node_modules/vitest/vitest.mjs", "run", "--no-file-parallelism", "--reporter=default"];
+  const env = { ...process.env, ...LONG, CHAOS_FIGURES: figures };
+  try {
+    const code = await run(at, [...vitest, ...files], { env });
+    const lines = existsSync(figures) ? readFileSync(figures, "utf8").trim().split("\n") : [];
+    for (const line of lines) {
+      const { what, where, said } = JSON.parse(line);
+      console.log(`${what}, ${where}: ${said}`);
+    }
+    console.log(code === 0 ? "Nothing was lost." : "Something was lost or went wrong: it is told above.");
+    return code;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** Runs every check, also after one has failed, so that one run shows all there is to mend. */

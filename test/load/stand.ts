@@ -1,7 +1,11 @@
 // A test stand: the product as a process of its own, one platform's emulator, and a database to look into.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
 import { inject } from "vitest";
 import { open } from "../../db/connect.ts";
+import { startEmbedded } from "../../db/embedded.ts";
 import { type At, type Driver, type Happening, type Platform, postTo, type Way } from "../contract/driver.ts";
 import { freePort } from "../emulators/slack/port.ts";
 import { openProduct, type Run, ready } from "../product.ts";
@@ -25,7 +29,8 @@ export type Stand = {
 };
 
 export async function openStand(driver: Driver, way: Way, env: Record<string, string> = {}): Promise<Stand> {
-  const product = openProduct(inject("server").url);
+  const server = FULL ? await durable() : undefined;
+  const product = openProduct(server?.url ?? inject("server").url);
   const platform = await driver.open(way, () => new Date());
   const DATABASE_URL = await product.database();
   const sql = open(DATABASE_URL, { max: 2 });
@@ -75,10 +80,24 @@ export async function openStand(driver: Driver, way: Way, env: Record<string, st
       await platform.close();
       await sql.end();
       await product.close();
+      await server?.stop();
     },
   };
   await stand.start();
   return stand;
+}
+
+/** The suite's own server keeps nothing on disk; what is measured for the record does, as the product's does. */
+async function durable(): Promise<{ url: string; stop(): Promise<void> }> {
+  const dataDir = mkdtempSync(join(tmpdir(), "impresario-stand-"));
+  const server = await startEmbedded({ dataDir, log: { info() {}, warn: console.warn, error: console.error } });
+  return {
+    url: server.ownerUrl,
+    async stop() {
+      await server.release();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
 }
 
 /** As a platform does that sends again what was not taken. */

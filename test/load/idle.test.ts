@@ -1,0 +1,35 @@
+// What the product weighs with three bots connected and nothing to do.
+import { readFileSync } from "node:fs";
+import { setTimeout as after } from "node:timers/promises";
+import { expect, inject, test } from "vitest";
+import { allDrivers } from "../contract/driver.ts";
+import { openProduct, ready } from "../product.ts";
+import { report } from "./report.ts";
+import { FULL } from "./stand.ts";
+
+const REST_SECONDS = FULL ? 60 : 1;
+/** Of the design, for an idle process with all bots. The small form has not come to rest. */
+const MOST_MB = FULL ? 200 : 400;
+
+test.skipIf(process.platform !== "linux")("idle with three bots", { timeout: 120_000 }, async () => {
+  const product = openProduct(inject("server").url);
+  const drivers = await allDrivers();
+  const platforms = await Promise.all(drivers.map((driver) => driver.open("socket", () => new Date())));
+  try {
+    const env = Object.assign({}, ...platforms.map((p) => p.env)) as Record<string, string>;
+    // As `npm start` runs it.
+    const node = { NODE_OPTIONS: "--max-semi-space-size=4" };
+    const run = product.start({ DATABASE_URL: await product.database(), ...node, ...env });
+    await ready(run);
+    await after(REST_SECONDS * 1_000);
+    const rollup = readFileSync(`/proc/${run.child.pid}/smaps_rollup`, "utf8");
+    const mb = (name: string) => Math.round(Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(rollup)?.[1]) / 1024);
+    const said = `RSS ${mb("Rss")} MB, ${mb("Pss")} MB of it its own share, ${REST_SECONDS} s after the start`;
+    report("at rest, everything in one process", drivers.map((d) => d.surface).join(" + "), said);
+    expect(mb("Pss")).toBeLessThan(MOST_MB);
+    expect(run.out()).toMatch(/discord .*gateway/);
+  } finally {
+    await Promise.all(platforms.map((p) => p.close()));
+    await product.close();
+  }
+});
