@@ -1,7 +1,7 @@
 // A house whose only surface is Slack, and the Slack that it talks to.
 import type { Command } from "../core/command/index.ts";
 import type { Way } from "./contract/driver.ts";
-import { openSlackPlatform } from "./contract/drivers/slack.ts";
+import { openSlackPlatform, driver as slackDriver } from "./contract/drivers/slack.ts";
 import { type Office, openOffice } from "./contract/office.ts";
 import type { Slack } from "./emulators/slack/server.ts";
 import { type Shown, TEAM } from "./emulators/slack/world.ts";
@@ -18,8 +18,7 @@ export type SlackOffice = Office & {
 export async function slackOffice(way: Way, commands: Command[] = []): Promise<SlackOffice> {
   let slack: Slack | undefined;
   const driver = {
-    surface: "slack",
-    ways: [way],
+    ...slackDriver,
     async open(asked: Way, now: () => Date) {
       const platform = await openSlackPlatform(asked, now);
       slack = platform.slack;
