@@ -135,3 +135,24 @@ test("a wrong answer on the way is said, and the way goes on", async () => {
   telegram.press(fay, where, "Blue hall");
   await office.answer(fay.chat, /^Blue, no mood, 10 seats\.$/);
 });
+
+test("what was said after a file waits for it, in its chat alone", async () => {
+  const [gil, hua] = [office.person("Gil"), office.person("Hua")];
+  for (const one of [gil, hua]) await office.bind(one.chat);
+  const { telegram } = office;
+  let fetched = false;
+  telegram.rules.fault = ({ method }) => {
+    if (method === "getFile") fetched = true;
+    return method === "getFile" ? { kind: "stall", milliseconds: 1_500 } : undefined;
+  };
+  const caption = "/test_load mode:valid";
+  telegram.say(gil, gil.chat, "", { caption, ...document(Buffer.from("1"), "slow.csv") });
+  telegram.say(gil, gil.chat, "/test_show hall:Red");
+  telegram.say(hua, hua.chat, "/test_show hall:Blue");
+  await office.start();
+  await office.answer(hua.chat, /^Blue/);
+  expect(fetched).toBe(true);
+  expect(office.of(gil.chat)).toEqual([]);
+  await office.answer(gil.chat, /^Red/);
+  expect(office.of(gil.chat).map((m) => m.text.slice(0, 6))).toEqual(["Loaded", "Red, n"]);
+});

@@ -104,6 +104,8 @@ test("what was given survives its line, whatever it is", () => {
     asked: fc.constantFrom("x", "long_one"),
   });
   fc.assert(fc.property(question, (q) => void expect(readQuestion(questionLine(q)!)).toEqual(q)));
+  const further = question.map((q) => ({ ...q, further: true }));
+  fc.assert(fc.property(further, (q) => void expect(readQuestion(questionLine(q)!)).toEqual(q)));
 });
 
 test("nothing that is sent breaks us", () => {
@@ -155,4 +157,30 @@ test("a chat is written to once a second, a group 20 times a minute, all togethe
   now = 100_000;
   for (let n = 0; n < 30; n++) expect(pace.take(String(n + 100))).toBe(0);
   expect(pace.take("999")).toBeGreaterThanOrEqual(1_000);
+});
+
+test("news of chats: moved either way it is told, closed and open; others' comings and goings are nothing to us", () => {
+  const chat = { id: -9, type: "supergroup" };
+  const change = (id: number, status: string) =>
+    decode(
+      { update_id: 1, my_chat_member: { chat, from, date: 1, new_chat_member: { user: { id }, status } } } as never,
+      me,
+      commands,
+    );
+  const moved = { moved: { from: "-9", to: "-10" } };
+  expect(heard(message("", { ...group, migrate_to_chat_id: -10 }))).toEqual(moved);
+  expect(heard(message("", { chat: { id: -10, type: "supergroup" }, migrate_from_chat_id: -9 }))).toEqual(moved);
+  for (const status of ["kicked", "left"]) expect(change(7, status)).toEqual({ closed: true, chat: "-9" });
+  for (const status of ["member", "administrator", "restricted"])
+    expect(change(7, status)).toEqual({ closed: false, chat: "-9" });
+  expect(change(8, "kicked")).toBeUndefined();
+});
+
+test("a link's words begin what they name; a chain of replies is no topic; what is passed on is not heard", () => {
+  expect(content("/start link_AB12CD34")).toEqual({ kind: "command", name: "link", options: { code: "AB12CD34" } });
+  expect(content("/start@radio_bot connect_AB12CD34", group)).toMatchObject({ name: "connect" });
+  for (const other of ["/start hello", "/start link_", "/start link_AB12 x", "/start role_AB12CD34"])
+    expect(content(other)).toEqual({ kind: "command", name: "help", options: {} });
+  expect(heard(message("/help", { message_thread_id: 4 }))).not.toMatchObject({ hints: { thread: 4 } });
+  expect(content("/help", { forward_origin: { type: "hidden_user" } })).toBeUndefined();
 });
