@@ -253,6 +253,8 @@ test("key, folder and spool", async () => {
   await only(/Others may read/, /chmod 600/, bare);
   chmodSync(key, 0o600);
   expect((await look(bare)).wrong).toEqual([]);
+  await only(/keeps another/, /Unset SECRET_KEY/, { ...bare, SECRET_KEY: "another key that is long enough" });
+  expect((await look({ ...bare, SECRET_KEY: "a key that is long enough" })).wrong).toEqual([]);
   writeFileSync(key, "short");
   await only(/cut short/, /from a backup/, bare);
   writeFileSync(key, "a key that is long enough");

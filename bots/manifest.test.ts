@@ -157,6 +157,36 @@ test("a platform that takes its commands from a person is given what to paste", 
   expect(lines).toEqual(["paste me https://radio.example"]);
 });
 
+test("what we know to be wrong is told, is nobody's hindrance, and ends with 1", async () => {
+  const asked: boolean[] = [];
+  const careful = surface({
+    name: "careful",
+    settings: () => ({}),
+    manifest: () => "",
+    open: async () => ({
+      sender: {} as never,
+      async register(_, apply) {
+        asked.push(apply);
+        return [
+          { kind: "add", name: "fine" },
+          { kind: "left out", name: "much", why: "It has 9000 letters; 8000 fit." },
+          { kind: "change", name: "scope: chat:write" },
+        ];
+      },
+    }),
+  });
+  const lines: string[] = [];
+  expect(await manifest(["--apply"], {}, (line) => lines.push(line), [careful])).toBe(1);
+  expect(asked).toEqual([true]);
+  expect(lines).toEqual([
+    "careful: 2 changed.",
+    "  + /fine",
+    "  ! /much: left out. It has 9000 letters; 8000 fit.",
+    "  ~ scope: chat:write",
+    "  1 left as they were there. The others are not held up by them.",
+  ]);
+});
+
 test.each([
   ["slakc", "no surface"],
   ["--aply", "no option"],

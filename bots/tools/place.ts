@@ -12,8 +12,15 @@ const LEAST_FREE = 1024 ** 3;
 const SHORTEST_KEY = 16;
 
 export function keyed({ secretKey, keptKey, databaseUrl }: Looked): Finding {
+  const kept = existsSync(keptKey);
+  if (secretKey && kept && readFileSync(keptKey, "utf8").trim() !== secretKey)
+    return {
+      ok: false,
+      what: `SECRET_KEY is set, and ${keptKey} keeps another: what was sealed with that one stays closed.`,
+      mend: "Unset SECRET_KEY to go on with the kept one, or move that file away.",
+    };
   if (secretKey) return { ok: true, what: "SECRET_KEY is set." };
-  if (!existsSync(keptKey)) return { ok: true, what: `SECRET_KEY is made at the first start, in ${keptKey}.` };
+  if (!kept) return { ok: true, what: `SECRET_KEY is made at the first start, in ${keptKey}.` };
   const { mode } = statSync(keptKey);
   if (process.platform !== "win32" && (mode & 0o077) !== 0)
     return { ok: false, what: `Others may read ${keptKey}.`, mend: `Run: chmod 600 ${keptKey}` };

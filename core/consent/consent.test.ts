@@ -173,6 +173,21 @@ test("only oneself and the owner see a person's consents, and nobody decides for
   expect(await has(eve)).toBe(false);
 });
 
+test("what one of two agreed to holds for the person that they are, and is their own again afterwards", async () => {
+  const [kim, old] = [await somebody(), await somebody()];
+  await ask(old, "consent give", { purpose: "content", version: 1 });
+  await inside((sql) => sql`update person set merged_into = ${kim.personId} where id = ${old.personId}`);
+  expect(await has(kim)).toBe(true);
+  expect((await ask(kim, "test use")).view.text).toBe("Used.");
+  house.clock.pass(1000);
+  await ask(kim, "consent withdraw", { purpose: "content" });
+  expect(await has(kim)).toBe(false);
+  await inside((sql) => sql`update person set merged_into = null where id = ${old.personId}`);
+  // What was taken back for both is asked about again; nobody is taken to agree.
+  expect(await has(old)).toBe(false);
+  expect(await listed(old)).toMatchObject({ status: "open" });
+});
+
 test("erasing keeps the proof without the place, and ends what was given", async () => {
   const kim = await somebody();
   await ask(kim, "consent give", { purpose: "content", version: 1 });

@@ -166,6 +166,20 @@ test("the account that the rights came with is not left to those who were linked
   expect((await say(a, "whoami")).data).toMatchObject({ item: { id: a.personId, role: "owner" } });
 });
 
+test("a file of everything about both is nobody's any more", async () => {
+  const [a, b] = [await one(), await one()];
+  await join(a, b);
+  await inside(
+    (sql) => sql`
+    insert into asset (workspace_id, id, kind, type, name, bytes, sha256, path, for_person, created_at, expires_at)
+    values (${a.workspaceId}, ${house.sources.newId()}, 'export', 'application/json', 'of both', 1, '\\x00', 'nowhere', ${a.personId},
+      ${house.clock.now.toISOString()}, ${new Date(house.clock.now.getTime() + 86_400_000).toISOString()})`,
+  );
+  await say(b, "unlink");
+  const [file] = await inside((sql) => sql`select expires_at from asset where name = 'of both'`);
+  expect(new Date(String(file?.expires_at)).getTime()).toBeLessThanOrEqual(house.clock.now.getTime());
+});
+
 test("of those who part at once, one parts", async () => {
   const [a, b] = [await one("staff"), await one()];
   await join(a, b);

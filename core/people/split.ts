@@ -44,6 +44,10 @@ export async function splitAccount(act: Act, account: AccountRow): Promise<Split
   await sql`
     update code set ended_at = ${act.now.toISOString()}
     where ended_at is null and issued_by in (select id from person where id = ${act.person.id} or merged_into = ${act.person.id})`;
+  // A file of everything that was kept about both is for neither. Each may ask for their own.
+  await sql`
+    update asset set expires_at = ${act.now.toISOString()}
+    where kind = 'export' and for_person = ${act.person.id} and (expires_at is null or expires_at > ${act.now.toISOString()})`;
   for (const { id } of moved)
     act.changed({ what: "account", id, from: { person: act.person.id }, to: { person: split.id } });
   await act.emit(personSplit, { from: act.person.id, into: split.id, account: account.id }, split.id);
