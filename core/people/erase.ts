@@ -38,6 +38,7 @@ export const ERASURE: Record<string, Step | string> = {
   // That somebody agreed must stay provable; where they sat when they did, need not.
   consent: (sql, ids, at) =>
     sql`update consent set ended_at = coalesce(ended_at, ${at}), place = '' where person_id = any(${ids})`,
+  batch: "what was made is the workspace's; the id of who asked stands for nobody now",
   action_use: "which button was pressed, by an id",
   event: "facts hold ids, no names; append-only",
   audit: "the law wants who did what; the id stands for nobody now; append-only",
