@@ -90,6 +90,12 @@ const parts: Record<string, () => Promise<object>> = {
       "router/simulate.ts",
       "Router: six hours with outages, ten times; the same breaker for all (USD a song, seconds)",
     ),
+  "slack-peer": async () => {
+    const words = "Slack: our bot against a Slack that is not ours, and that one beside our emulator (ms)";
+    const rows = await part("slack/peer.ts", words);
+    if ((rows as { ok?: boolean }[]).some(({ ok }) => !ok)) process.exitCode = 1;
+    return rows;
+  },
   api: () => part("api.ts", "API: round trips over HTTP with the database (ms)"),
 };
 

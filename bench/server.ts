@@ -26,7 +26,10 @@ const freePort = () =>
     });
   });
 
-export async function startProduct(folder = mkdtempSync(join(tmpdir(), "impresario-bench-"))): Promise<Running> {
+export async function startProduct(
+  folder = mkdtempSync(join(tmpdir(), "impresario-bench-")),
+  env: Record<string, string> = {},
+): Promise<Running> {
   const port = await freePort();
   const began = performance.now();
   const child = spawn("npm", ["start"], {
@@ -38,6 +41,7 @@ export async function startProduct(folder = mkdtempSync(join(tmpdir(), "impresar
       METRICS_PORT: String(await freePort()),
       OWNER_TOKEN: TOKEN,
       LOG_LEVEL: "error",
+      ...env,
     },
     stdio: ["ignore", "ignore", "inherit"],
     detached: true,

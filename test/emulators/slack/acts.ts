@@ -4,6 +4,7 @@ import { show } from "./chat.ts";
 import type { makeDelivery, Taken } from "./deliver.ts";
 import { filled, type Given, offers, touch } from "./fill.ts";
 import { find, isModal, type On, unfilled } from "./find.ts";
+import { echoOf, hears, mentionsUs, toldOf } from "./hearing.ts";
 import { respondToCommand, takeSubmission } from "./outcome.ts";
 import type { Json } from "./schema.ts";
 import { told } from "./views.ts";
@@ -85,35 +86,24 @@ export function makeActs(world: World, delivery: ReturnType<typeof makeDelivery>
     { user = ANNA, channel = RADIO, thread }: Act = {},
     more: Json = {},
   ): Promise<Taken | undefined> {
-    const place = world.channels.get(channel)!;
     const message = show(world, { user, channel, text, ...(thread ? { thread } : {}), ...more });
-    const type = { public: "channel", private: "group", im: "im", mpim: "mpim" }[place.kind];
-    const inside = {
-      ...messageOf(message),
-      channel,
-      event_ts: message.ts,
-      channel_type: type,
-      client_msg_id: world.nextId("m"),
-      ...more,
-    };
-    if (!place.members.has(BOT.user)) return Promise.resolve(undefined);
+    const inside = { ...toldOf(world, message), client_msg_id: world.nextId("m"), ...more };
     const heard = [
-      ...(text.includes(`<@${BOT.user}>`) &&
-      place.kind !== "im" &&
-      world.events.has("app_mention") &&
-      world.scopes.has("app_mentions:read")
-        ? [event({ ...inside, type: "app_mention" })]
-        : []),
-      ...(world.events.has(`message.${type === "channel" ? "channels" : type === "group" ? "groups" : type}`) &&
-      world.scopes.has(`${type === "channel" ? "channels" : type === "group" ? "groups" : type}:history`)
-        ? [event(inside)]
-        : []),
+      ...(mentionsUs(world, message) ? [event({ ...inside, type: "app_mention" })] : []),
+      ...(hears(world, channel) ? [event(inside)] : []),
     ];
     return Promise.all(heard).then((all) => all[0]);
   }
 
+  /** An app is told what it says itself, too: that is how two of them talk to each other for ever. */
+  function echo(): void {
+    for (const done of world.done.splice(0))
+      if (delivery.present() && hears(world, done.message.channel)) void event(echoOf(world, done));
+  }
+
   return {
     event,
+    echo,
     say,
     mention: (text: string, act_: Act = {}) => say(`<@${BOT.user}> ${text}`, act_),
     dm: (text: string, { user = ANNA, thread }: Act = {}) =>

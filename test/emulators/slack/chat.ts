@@ -158,6 +158,7 @@ export const CHAT: Record<string, Method> = {
     const channel = placeOf(world, params);
     const place = { channel: channel.id, ...threadOf(world, channel.id, params), ...metadataOf(params) };
     const message = show(world, { ...contentOf(world, params), ...place });
+    world.done.push({ what: "said", message });
     return { channel: channel.id, ts: message.ts, message: messageOf(message) };
   },
   "chat.postEphemeral": (world, params) => {
@@ -171,12 +172,15 @@ export const CHAT: Record<string, Method> = {
   "chat.update": (world, params) => {
     const message = own(world, params, "cant_update_message");
     if (message.streaming) refuse("streaming_state_conflict");
+    const before = messageOf(message);
     Object.assign(message, contentOf(world, params, true), { edits: message.edits + 1 });
+    world.done.push({ what: "changed", message, before });
     return { channel: message.channel, ts: message.ts, text: message.text, message: messageOf(message) };
   },
   "chat.delete": (world, params) => {
     const message = own(world, params, "cant_delete_message");
     world.messages.splice(world.messages.indexOf(message), 1);
+    world.done.push({ what: "deleted", message });
     return { channel: message.channel, ts: message.ts };
   },
   "chat.getPermalink": (world, params) => {

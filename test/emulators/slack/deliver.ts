@@ -226,6 +226,8 @@ export function makeDelivery(world: World) {
       return `${world.url.replace("http", "ws")}/link/?ticket=${ticket}&app_id=A0`;
     },
     connected: () => sockets.size,
+    /** Whether anybody is there to be told. */
+    present: () => sockets.size > 0 || ways.address !== undefined,
     /** Slack renews its connections: first a warning, then the request to come again. */
     refresh(reason: "warning" | "refresh_requested" | "link_disabled" = "refresh_requested"): void {
       for (const socket of sockets)

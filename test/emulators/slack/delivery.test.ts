@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { App, LogLevel, SocketModeReceiver } from "@slack/bolt";
 import { afterEach, describe, expect, test } from "vitest";
+import { ask } from "./ask.ts";
 import { openSlack, type Slack } from "./server.ts";
 import { SIGNING_SECRET, TOKENS } from "./world.ts";
 
@@ -138,6 +139,21 @@ describe("signed requests", () => {
     await slack.dm("alone");
     expect(heard.map((h) => JSON.parse(h.body).event.type)).toEqual(["app_mention", "message"]);
     expect(JSON.parse(heard[1]!.body).event).toMatchObject({ channel_type: "im", user: "U0ANNA", text: "alone" });
+  });
+
+  test("an app is told what it says, changes and deletes itself", async () => {
+    const slack = await opened();
+    const { heard, url } = await listener((response) => void response.end());
+    slack.delivery.ways.address = url;
+    const { ts } = await ask(slack.api, "chat.postMessage", { channel: "C0RADIO", text: "one" });
+    await ask(slack.api, "chat.update", { channel: "C0RADIO", ts, text: "two" });
+    await ask(slack.api, "chat.delete", { channel: "C0RADIO", ts });
+    await ask(slack.api, "chat.postEphemeral", { channel: "C0RADIO", user: "U0ANNA", text: "alone" });
+    await expect.poll(() => heard.length).toBe(3);
+    const events = heard.map((h) => JSON.parse(h.body).event);
+    expect(events.map((e) => e.subtype)).toEqual([undefined, "message_changed", "message_deleted"]);
+    expect(events[0]).toMatchObject({ user: "U0BOT", bot_id: "B0BOT", text: "one", channel_type: "channel" });
+    expect(events[1]).toMatchObject({ message: { text: "two" }, previous_message: { text: "one" } });
   });
 });
 

@@ -77,6 +77,7 @@ export async function openSlack({ now = () => Date.now(), port = 0, pace = {} as
       if (fault?.kind === "slow down")
         throw new Refusal("ratelimited", {}, 429, { "retry-after": String(fault.after) });
       call.answer = answer(call);
+      acts.echo();
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       call.status = error.status;
@@ -117,6 +118,7 @@ export async function openSlack({ now = () => Date.now(), port = 0, pace = {} as
     response.writeHead(404).end();
   }
 
+  const acts = makeActs(world, delivery);
   const server = createServer((request, response) => {
     serve(request, response).catch((error: unknown) => {
       world.wrong.push(String((error as Error).stack ?? error));
@@ -127,7 +129,7 @@ export async function openSlack({ now = () => Date.now(), port = 0, pace = {} as
   await new Promise<void>((done) => server.listen(port, "127.0.0.1", done));
   world.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
-  return Object.assign(makeActs(world, delivery), {
+  return Object.assign(acts, {
     /** For `slackApiUrl`. */
     api: `${world.url}/api/`,
     url: world.url,

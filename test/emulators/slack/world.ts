@@ -87,6 +87,8 @@ export function makeWorld(now: () => number) {
     /** What was chosen or typed in a message or a modal and not sent yet. */
     values: new Map<string, Values>(),
     manifests: new Map<string, Json>(),
+    /** What our app did with messages, which it is told like anybody's. */
+    done: [] as { what: "said" | "changed" | "deleted"; message: Shown; before?: Json }[],
     /** What Slack itself says to one person: that a command failed, that it did not answer in time. */
     notices: [] as { user: string; text: string }[],
     calls: [] as Call[],
@@ -138,7 +140,7 @@ export function makeWorld(now: () => number) {
 /** A message as the API and events tell it. */
 export const messageOf = (m: Shown): Json => ({
   type: "message",
-  ...(m.user === BOT.user ? { subtype: "bot_message", bot_id: BOT.id, app_id: APP } : {}),
+  ...(m.user === BOT.user ? { bot_id: BOT.id, app_id: APP } : {}),
   user: m.user,
   text: m.text,
   ts: m.ts,
