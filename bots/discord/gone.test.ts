@@ -73,3 +73,29 @@ test("a server that threw us out is gone as a whole, and is the workspace's agai
   await announce("663", "welcome back");
   await expect.poll(() => statusOf("welcome back"), { timeout: 8000 }).toBe("sent");
 }, 30_000);
+
+test("the owner is told of it directly, in their own language", async () => {
+  const { house } = own.web;
+  own.discord.tell(slash("hello", {}, { at: house.clock.now, channel: "600", user: "4800", locale: "de" }));
+  await expect.poll(() => helloIn("600"), { timeout: 8000 }).toBe(1);
+  await sql("update person set role = 'owner' where id in (select person_id from account where external = '4800')");
+  own.discord.closed.set("670", 10003);
+  await announce("670", "to nobody");
+  const mail = () =>
+    [...own.discord.messages.values()].filter((m) => m.channel === "10004800").map((m) => JSON.stringify(m.body));
+  await expect.poll(() => mail().length, { timeout: 8000 }).toBe(1);
+  expect(mail()[0]).toContain("Ich darf in 670 auf discord nicht mehr schreiben");
+  // A chat with an owner that is closed itself is not told of to everybody for ever.
+  own.discord.closed.set("10004800", 10003);
+  own.discord.closed.set("671", 10003);
+  await announce("671", "to nobody either");
+  await expect.poll(() => told("671"), { timeout: 8000 }).toHaveLength(1);
+  await expect
+    .poll(async () => (await sql("select 1 from outbox where status in ('waiting', 'sending')")).length, {
+      timeout: 8000,
+    })
+    .toBe(0);
+  expect(await told("4800")).toHaveLength(1);
+  expect(mail()).toHaveLength(1);
+  own.discord.closed.clear();
+});

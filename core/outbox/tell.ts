@@ -3,6 +3,7 @@ import type { Tx } from "../../db/connect.ts";
 import { writeEvent } from "../event/index.ts";
 import type { House } from "../house.ts";
 import { messageFailed, placeGone } from "./events.ts";
+import { tellOwners } from "./owners.ts";
 import { markGone } from "./rows.ts";
 import type { Outgoing } from "./sender.ts";
 import type { PlaceKey } from "./write.ts";
@@ -33,4 +34,5 @@ export async function tellGone(house: Teller, tx: Tx, place: PlaceKey, unsent = 
   house.log.warn({ surface, place: external, unsent: all }, "a place is gone");
   const payload = { surface, tenant, place: external, unsent: all };
   await writeEvent(writer, { name: placeGone.name, payload, subject: external });
+  await tellOwners(writer, place, all);
 }
