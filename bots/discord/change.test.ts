@@ -5,7 +5,7 @@ import { edit, post, remove } from "../../core/outbox/index.ts";
 import { type View, view } from "../../core/view/index.ts";
 import { inWorkspace, rawOf } from "../../db/connect.ts";
 import { type DiscordHouse, discordHouse } from "../../test/discord.ts";
-import { slash } from "../../test/emulators/discord/interactions.ts";
+import { component, slash } from "../../test/emulators/discord/interactions.ts";
 import type { Shown } from "../../test/emulators/discord/server.ts";
 
 const options = { word: text("Which.") };
@@ -31,11 +31,23 @@ const recite = command({
   options,
   run: ({ options: { word } }) => long(word, 1200),
 });
+const offer = command({
+  name: "offer",
+  says: "Offer a word.",
+  role: "member",
+  reply: "private",
+  options,
+  run: ({ options: { word } }) =>
+    view(`Take ${word}?`, {
+      kind: "buttons",
+      buttons: [{ label: "Take", press: { command: "whisper", options: { word } } }],
+    }),
+});
 const long = (word: string, times: number): View => view(`${word} `.repeat(times));
 
 let own: DiscordHouse;
 beforeAll(async () => {
-  own = await discordHouse({ commands: [show, whisper, recite], gateway: true });
+  own = await discordHouse({ commands: [show, whisper, recite, offer], gateway: true });
 });
 afterEach(() => {
   own.discord.fault = () => undefined;
@@ -123,6 +135,21 @@ test("what went to a person directly is changed there, for as long as they like"
   await showing("Polished pearl").toBe(1);
   expect(shownWith("Polished pearl")[0]).toMatchObject({ channel: "10004701", edits: 1 });
   expect(shownWith("Begun pearl")).toEqual([]);
+});
+
+test("a button in a person's own chat acts in the server where it was asked", async () => {
+  own.discord.say("<@900> offer silver", { user: "4702" });
+  await expect.poll(() => shownWith("Take silver").some((m) => m.channel === "10004702"), { timeout: 8000 }).toBe(true);
+  const card = shownWith("Take silver")[0]!;
+  const id = /"custom_id":"([^"]+)"/.exec(words(card))![1]!;
+  expect(id).toMatch(/^p[A-Za-z0-9]{14}@500\.600$/);
+  const chat = { ...at(), user: "4702", direct: true, channel: "10004702" };
+  own.discord.tell(component(id, undefined, { ...chat, message: { id: card.id, channel_id: "10004702" } }));
+  await expect.poll(() => shownWith("Begun silver").length, { timeout: 8000 }).toBe(1);
+  expect(shownWith("Begun silver")[0]).toMatchObject({ channel: "10004702" });
+  // One that says another server leads nowhere: buttons are looked up in the workspace that it belongs to.
+  own.discord.tell(component(id.replace("@500", "@777"), undefined, chat));
+  await showing("not known here").toBe(1);
 });
 
 test("a private answer of long ago can be changed by nobody, and is not shown to all instead", async () => {

@@ -19,8 +19,9 @@ export async function remove(office: Office, letter: Letter): Promise<Sent> {
 function reachOf(office: Office, letter: Letter): Reach {
   const { message, hints } = letter;
   const { channel } = readExternal(message.target!.external);
-  if (channel !== undefined) return { ...inChannel(office, letter, channel), channel };
-  if (lives(office, hints)) return byToken(office, letter);
+  const own = channel === undefined ? {} : { channel };
+  if (lives(office, hints)) return { ...byToken(office, letter), ...own };
+  if (channel !== undefined) return { ...inChannel(office, letter, channel), ...own };
   if (hints.private) throw new Refused("A private answer can be changed for 15 minutes only.");
   if (!office.api.hasToken) throw new Refused("Without DISCORD_TOKEN an answer can be changed for 15 minutes only.");
   return inChannel(office, letter, message.place);

@@ -3,6 +3,7 @@ import type { APIButtonComponent } from "discord-api-types/v10";
 import type { Block, Button } from "../../core/view/index.ts";
 import { formId } from "./forms.ts";
 import { CUSTOM_ID, ROW, SELECT } from "./limits.ts";
+import { withOrigin } from "./origin.ts";
 import { type Drawing, lines, type Piece, row } from "./pieces.ts";
 import { short } from "./plain.ts";
 
@@ -10,7 +11,8 @@ const STYLE = { primary: 1, plain: 2, danger: 4 } as const;
 
 export function buttonRow(buttons: readonly Button[], at: Drawing): Piece[] {
   const shown: APIButtonComponent[] = [];
-  for (const { label, style = "plain", action } of buttons) {
+  for (const { label, style = "plain", action: token } of buttons) {
+    const action = token && withOrigin(token, at.how.origin);
     if (!action || action.length > CUSTOM_ID || at.ids.has(action)) {
       at.lost.push(`a button without an action of its own: ${short(label, 40)}`);
       continue;
@@ -28,7 +30,7 @@ const lettersOf = (buttons: readonly APIButtonComponent[]) =>
 export function selectRow({ label, choices }: Extract<Block, { kind: "select" }>, at: Drawing): Piece[] {
   const seen = new Set<string>();
   const options = choices.flatMap((c) => {
-    const value = c.action;
+    const value = c.action && withOrigin(c.action, at.how.origin);
     if (!value || value.length > SELECT.value || seen.has(value)) {
       at.lost.push(`a choice without an action of its own: ${short(c.label, 40)}`);
       return [];
@@ -50,7 +52,11 @@ export function formRow(
   const errors = inputs
     .filter(({ error }) => error && !at.told.includes(error))
     .map(({ label, error }) => ({ before: "", text: `⚠ ${label}: ${error}` }));
-  const custom_id = formId({ action, command, inputs: inputs.map((i) => i.name) });
+  const custom_id = formId({
+    action: action && withOrigin(action, at.how.origin),
+    command,
+    inputs: inputs.map((i) => i.name),
+  });
   if ((action === undefined && command === "") || at.ids.has(custom_id)) {
     at.lost.push(`a form that is there already, or of no command: ${short(title, 40)}`);
     return lines(errors);

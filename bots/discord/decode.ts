@@ -12,6 +12,7 @@ import type { Content, Envelope } from "../../core/inbox/index.ts";
 import { ackOf, commandName, isPrivate, tokenOf } from "./ack.ts";
 import { formOf, modalOf } from "./forms.ts";
 import { commandOn, ON_MESSAGE, ON_PERSON, optionFor } from "./menus.ts";
+import { splitOrigin } from "./origin.ts";
 
 /** What the answer needs, kept with the message and given back to the sender. */
 export type Hints = {
@@ -23,6 +24,8 @@ export type Hints = {
   user: string;
   locale: string;
   private?: boolean;
+  /** The person's own chat, when it was asked there about something in a server. */
+  direct?: string;
   /** Of one file, in bytes, where the server takes more or less than usual. */
   most?: number;
 };
@@ -33,9 +36,10 @@ export type Attached = { attachment: { name: string; type: string; url: string; 
 /** Undefined: nothing that is kept (a ping, what is being typed, a button that opens a form). */
 export function decode(interaction: APIInteraction, commands: Registry): Envelope | undefined {
   const content = contentOf(interaction, commands);
-  const from = whoOf(interaction);
-  if (!content || !from) return undefined;
-  const alone = isPrivate(ackOf(interaction, commands));
+  const who = whoOf(interaction);
+  if (!content || !who) return undefined;
+  const { direct, ...from } = who;
+  const alone = direct !== undefined || isPrivate(ackOf(interaction, commands));
   const hints: Hints = {
     app: interaction.application_id,
     token: interaction.token,
@@ -43,12 +47,16 @@ export function decode(interaction: APIInteraction, commands: Registry): Envelop
     user: from.account.id,
     locale: from.account.locale,
     ...(alone ? { private: true } : {}),
+    ...(direct === undefined ? {} : { direct }),
     ...(interaction.attachment_size_limit > 0 ? { most: interaction.attachment_size_limit } : {}),
   };
   return { surface: "discord", delivery: interaction.id, content, hints, ...from };
 }
 
-type From = Pick<Envelope, "tenant" | "place" | "whole"> & { account: Envelope["account"] & { locale: string } };
+/** `direct`: the person's own chat, where this was said about something in a server. */
+type From = Pick<Envelope, "tenant" | "place" | "whole"> & { direct?: string } & {
+  account: Envelope["account"] & { locale: string };
+};
 
 /** Who speaks, and where. */
 export function whoOf(interaction: APIInteraction): From | undefined {
@@ -56,12 +64,14 @@ export function whoOf(interaction: APIInteraction): From | undefined {
   const place = interaction.channel?.id ?? ("channel_id" in interaction ? interaction.channel_id : undefined);
   if (!user || !place) return undefined;
   const { guild_id: guild, member } = interaction;
+  const origin = guild === undefined ? originOf(interaction) : undefined;
   const name = member?.nick ?? user.global_name ?? user.username;
   const locale = "locale" in interaction ? (interaction.locale as string) : "en";
   return {
-    tenant: guild ?? interaction.application_id,
-    place,
-    ...(guild ? { whole: true } : {}),
+    tenant: origin?.tenant ?? guild ?? interaction.application_id,
+    place: origin?.place ?? place,
+    ...(guild || origin ? { whole: true } : {}),
+    ...(origin ? { direct: place } : {}),
     account: {
       id: user.id,
       locale,
@@ -69,6 +79,14 @@ export function whoOf(interaction: APIInteraction): From | undefined {
       ...(member ? { roles: member.roles.filter((role) => typeof role === "string") } : {}),
     },
   };
+}
+
+/** A press in a person's own chat, on an answer to what was asked in a server. */
+function originOf({ type, data }: APIInteraction) {
+  if (type !== 3 && type !== 5) return undefined;
+  const { custom_id } = data;
+  const form = formOf(custom_id);
+  return splitOrigin(form ? ("token" in form ? form.token : "") : tokenOf(data)).origin;
 }
 
 function contentOf(interaction: APIInteraction, commands: Registry): Content | undefined {
@@ -83,7 +101,7 @@ function contentOf(interaction: APIInteraction, commands: Registry): Content | u
     const form = formOf(custom_id);
     const input = inputs(interaction);
     if (form && "command" in form) return { kind: "command", name: form.command, options: input };
-    return { kind: "press", token: form?.token ?? custom_id, input };
+    return { kind: "press", token: splitOrigin(form?.token ?? custom_id).token, input };
   }
   return undefined;
 }
@@ -109,7 +127,7 @@ function press({ data, locale }: APIMessageComponentInteraction, commands: Regis
   const form = formOf(data.custom_id);
   // A command without inputs, and one that is gone: there is nothing to fill in.
   if (form && "command" in form) return { kind: "command", name: form.command, options: {} };
-  const token = form?.token ?? tokenOf(data);
+  const { token } = splitOrigin(form?.token ?? tokenOf(data));
   return token === "" ? undefined : { kind: "press", token };
 }
 

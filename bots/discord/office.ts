@@ -46,7 +46,10 @@ export const lives = ({ kit, expired }: Office, { interaction, token }: Partial<
  */
 export async function show(office: Office, letter: Letter, reach: Reach, ids: string[]): Promise<Sent> {
   const { kit, api, desk } = office;
-  const { parts, lost, linked, plain } = await prepare(kit, desk, letter.message, letter.hints);
+  const { message, hints } = letter;
+  // In a person's own chat nothing but the buttons themselves tells where they belong.
+  const origin = reach.channel === undefined ? undefined : { tenant: message.tenant, place: message.place };
+  const { parts, lost, linked, plain } = await prepare(kit, desk, message, hints, origin);
   const put = (some: readonly Ready[]) => putAll(office, letter, reach, ids, some);
   try {
     return { ...(await put(parts)), lost };
@@ -55,7 +58,7 @@ export async function show(office: Office, letter: Letter, reach: Reach, ids: st
     if (api.isTooLarge(cause))
       return { ...(await put(await linked())), lost: [...lost, "its files: the server takes less"] };
     if (!MALFORMED.has(api.codeOf(cause) ?? 0)) throw error;
-    kit.log.warn({ message: letter.message.id, err: cause }, "Discord did not take what we drew; sent as text");
+    kit.log.warn({ message: message.id, err: cause }, "Discord did not take what we drew; sent as text");
     return { ...(await put(plain())), lost: [...lost, "drawn as text"] };
   }
 }

@@ -6,6 +6,7 @@ import type {
 } from "discord-api-types/v10";
 import type { Block, ChartSpec, Reader } from "../../core/view/index.ts";
 import { MESSAGE, ROW } from "./limits.ts";
+import type { Origin } from "./origin.ts";
 import { drawn, escaped, oneLine, short } from "./plain.ts";
 
 /** What is sent with a message: drawn, or read from where it lies, just before. */
@@ -17,6 +18,8 @@ export type How = {
   charts?: boolean;
   /** Where addresses without a host begin. */
   baseUrl?: URL | undefined;
+  /** Where it was asked, when it is answered elsewhere. */
+  origin?: Origin;
   /** Made files that are here and may go along, and how large they are. */
   assets?: ReadonlyMap<string, number>;
 };

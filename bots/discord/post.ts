@@ -25,7 +25,9 @@ const NO_DIRECT = 50007;
 
 export function answerByToken(office: Office, letter: Letter): Promise<Sent> {
   const { ids } = readExternal(letter.message.external);
-  return show(office, letter, byToken(office, letter), ids.length > 0 ? ids : [ORIGINAL]);
+  const { direct } = letter.hints;
+  const reach = { ...byToken(office, letter), ...(direct === undefined ? {} : { channel: direct }) };
+  return show(office, letter, reach, ids.length > 0 ? ids : [ORIGINAL]);
 }
 
 export function post(office: Office, letter: Letter): Promise<Sent> {

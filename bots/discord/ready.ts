@@ -10,6 +10,7 @@ import type { Kit } from "../surface.ts";
 import type { Hints } from "./decode.ts";
 import { MESSAGE } from "./limits.ts";
 import { assetOf } from "./media.ts";
+import type { Origin } from "./origin.ts";
 import { type File, type How, type Message, type Rendered, render, renderPlain } from "./render.ts";
 
 /** These come with the door, when the house opens. `closed`: we are no member of a server any more. */
@@ -32,10 +33,16 @@ export const readerFor = (hints: Partial<Hints>): Reader => {
   return { locale, say: (text, vars) => say(locale, text, vars) };
 };
 
-export async function prepare(house: Kit, desk: Desk, message: Outgoing, hints: Partial<Hints>): Promise<Prepared> {
+export async function prepare(
+  house: Kit,
+  desk: Desk,
+  message: Outgoing,
+  hints: Partial<Hints>,
+  origin?: Origin,
+): Promise<Prepared> {
   const view = message.view!;
   const reader = readerFor(hints);
-  const how: How = { private: hints.private === true, baseUrl: desk.baseUrl };
+  const how: How = { private: hints.private === true, baseUrl: desk.baseUrl, ...(origin ? { origin } : {}) };
   const plain = () => renderPlain(view, reader, how).messages.map(({ body }) => ({ body, files: [] }));
   const assets = await measured(house, message.workspaceId, view, hints.most ?? MESSAGE.file);
   const charts = desk.painter !== undefined;

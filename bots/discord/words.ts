@@ -34,7 +34,11 @@ export function heard(said: Said, me: Me, commands: Registry): Envelope | undefi
     place: said.channel_id,
     delivery: said.id,
     ...(guild ? { whole: true } : {}),
-    account: { id: author.id, ...(name ? { name } : {}), ...(member ? { roles: [...member.roles] } : {}) },
+    account: {
+      id: author.id,
+      ...(name ? { name } : {}),
+      ...(member ? { roles: member.roles.filter((role) => typeof role === "string") } : {}),
+    },
     content,
     hints,
   };
