@@ -2,9 +2,10 @@
 import type { Read } from "../settings.ts";
 import { type Bot, type Door, surface as declare, type Kit } from "../surface.ts";
 import { openApi, type Settings } from "./api.ts";
+import { completer } from "./complete.ts";
 import { SURFACE } from "./decode.ts";
 import { examine } from "./examine.ts";
-import { type Ear, webhook } from "./hear.ts";
+import { type Ear, type Hearing, webhook } from "./hear.ts";
 import { str } from "./json.ts";
 import { openPeople } from "./people.ts";
 import { manifestText, register } from "./register.ts";
@@ -51,9 +52,9 @@ const hookOf = (baseUrl: URL | undefined): string | undefined =>
 async function open(settings: Settings, kit: Kit): Promise<Bot> {
   const api = await openApi(settings, kit.log);
   const ear: Ear = { api, kit, more: {}, people: openPeople(api, kit.log) };
-  const enter = (door: Door) => {
+  const hearing = (door: Door): Hearing => {
     ear.more = { painter: door.painter, baseUrl: door.baseUrl };
-    return door;
+    return Object.assign(ear, { complete: completer(door, ear.people) });
   };
   /** For the terminal only; nothing waits for it. */
   const name = async () => {
@@ -62,25 +63,19 @@ async function open(settings: Settings, kit: Kit): Promise<Bot> {
   };
   return {
     sender: makeSender(ear),
-    ...(settings.signingSecret ? { hook: (door) => webhook(ear, settings.signingSecret!, enter(door)) } : {}),
-    ...(settings.appToken
-      ? {
-          listen: (door) =>
-            listen(
-              ear,
-              settings,
-              enter(door),
-              name().catch(() => ""),
-            ),
-        }
-      : { listen: async (door) => byRequests(enter(door)) }),
+    ...(settings.signingSecret ? { hook: (door) => webhook(hearing(door), settings.signingSecret!, door) } : {}),
+    async listen(door) {
+      const ready = hearing(door);
+      const called = name().catch(() => "");
+      return settings.appToken ? listen(ready, settings, door, called) : byRequests(door);
+    },
     ...(settings.configToken ? { register: (commands, apply) => register(api, settings, commands, apply) } : {}),
     examine: (about) => examine(api, settings, about),
   };
 }
 
 /** Nothing is kept open: Slack calls us. */
-const byRequests = ({ baseUrl }: Door) => ({
+const byRequests = ({ baseUrl }: Door): Connection => ({
   line: `requests at ${hookOf(baseUrl) ?? "/hooks/slack"}`,
   alive: () => true,
   async stop() {},

@@ -3,7 +3,7 @@
 import { localeOf, say } from "../../core/words/say.ts";
 import type { Door, Hook, HookAnswer } from "../surface.ts";
 import { type Ack, ackOf } from "./ack.ts";
-import { offer } from "./complete.ts";
+import type { Completer } from "./complete.ts";
 import { decode, type From, SURFACE, whoOf } from "./decode.ts";
 import { fetchFiles } from "./files.ts";
 import { showHome } from "./home.ts";
@@ -14,18 +14,19 @@ import { introduced, type People, type Person } from "./people.ts";
 import { isGenuine } from "./verify.ts";
 
 export type Ear = Desk & { people: People };
+/** An ear that is at its door. */
+export type Hearing = Ear & { complete: Completer };
 /** `taken` false: Slack is to send it again. */
 export type Answer = { taken: boolean; body?: object };
 
 /** The first response, once what was asked is kept for good. */
-export async function respond(ear: Ear, door: Door, body: Json): Promise<Answer> {
+export async function respond(ear: Hearing, door: Door, body: Json): Promise<Answer> {
   const started = performance.now();
   const from = whoOf(body);
   const first = ackOf(body, door.house.commands);
   if (first.kind === "groups") ear.people.forgetGroups();
   if (!from || first.kind === "groups") return { taken: true };
-  if (first.kind === "offer")
-    return { taken: true, body: await offer(door, body, from, () => ear.people.look(from.tenant, from.user)) };
+  if (first.kind === "offer") return { taken: true, body: await ear.complete(body) };
   if (first.kind === "home") {
     // A page is shown anew whenever it is opened: nothing is lost with it.
     void showHome(ear, door, from).catch((err: unknown) => ear.kit.log.warn({ err }, "a home page could not be shown"));
@@ -107,7 +108,7 @@ function notice({ api, kit }: Ear, body: Json, text: string): void {
 
 /** Everything but Slack is turned away before its words are read. */
 export const webhook =
-  (ear: Ear, secret: string, door: Door) =>
+  (ear: Hearing, secret: string, door: Door) =>
   async (request: Hook): Promise<HookAnswer> => {
     if (!isGenuine(secret, request, door.house.sources.now()))
       return { status: 401, body: "The signature is not right." };

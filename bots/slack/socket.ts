@@ -2,7 +2,7 @@
 import type { App, SocketModeReceiver } from "@slack/bolt";
 import type { Connection, Door } from "../surface.ts";
 import { clientOptions, quiet, type Settings } from "./api.ts";
-import { type Ear, respond } from "./hear.ts";
+import { type Hearing, respond } from "./hear.ts";
 import { isObject, type Json } from "./json.ts";
 
 /** Longer than a good start takes; a bot that is still not there then says so and goes on trying. */
@@ -13,7 +13,7 @@ const PAUSE_MS = { first: 100, most: 30_000 };
 type Line = { client: SocketModeReceiver["client"]; start(): Promise<unknown> };
 type Received = { body: unknown; ack: (body?: object) => Promise<void> };
 
-export async function listen(ear: Ear, settings: Settings, door: Door, name: Promise<string>): Promise<Connection> {
+export async function listen(ear: Hearing, settings: Settings, door: Door, name: Promise<string>): Promise<Connection> {
   const { SocketModeReceiver } = await import("@slack/bolt");
   const working = new Set<Promise<void>>();
   const receiver = new SocketModeReceiver({
@@ -45,7 +45,7 @@ export async function listen(ear: Ear, settings: Settings, door: Door, name: Pro
   };
 }
 
-async function take(ear: Ear, door: Door, { body, ack }: Received): Promise<void> {
+async function take(ear: Hearing, door: Door, { body, ack }: Received): Promise<void> {
   if (!isObject(body)) return;
   try {
     const answer = await respond(ear, door, body as Json);
@@ -58,7 +58,7 @@ async function take(ear: Ear, door: Door, { body, ack }: Received): Promise<void
 }
 
 /** Connects, and connects again whenever the socket ends. */
-function keepLine({ kit: { log } }: Ear, { client, start }: Line) {
+function keepLine({ kit: { log } }: Hearing, { client, start }: Line) {
   const now = { stopped: false, connected: false, pause: PAUSE_MS.first };
   let trying: Promise<void> | undefined;
 
