@@ -1,6 +1,6 @@
 // Slack: Socket Mode with an app token, signed requests with a signing secret, or both. Bolt does the protocol.
 import type { Read } from "../settings.ts";
-import { type Bot, type Door, surface as declare, type Kit } from "../surface.ts";
+import { type Bot, type Connection, type Door, surface as declare, type Kit } from "../surface.ts";
 import { openApi, type Settings } from "./api.ts";
 import { completer } from "./complete.ts";
 import { SURFACE } from "./decode.ts";
