@@ -1,6 +1,7 @@
 // Our own machine: it makes things without anybody's key, as algorithms do, and says so. A song is composed and
 // rendered in a thread; the same wish with the same seed is the same song, to the last bit.
 import { availableParallelism } from "node:os";
+import { makeCover } from "../local/cover/raster.ts";
 import { genreNames } from "../local/score/genres.ts";
 import { SECONDS } from "../local/score/names.ts";
 import { keyName } from "../local/score/theory.ts";
@@ -30,6 +31,21 @@ const music = (["song", "loop"] as const).map(
   }),
 );
 
+const SHAPES = { "1:1": [1400, 1400], "16:9": [1280, 720], "9:16": [1080, 1920] } as const;
+
+const pictures = (["cover", "thumbnail"] as const).map(
+  (kind): Capability => ({
+    kind,
+    model: "painter-1",
+    promptMax: 10_000,
+    ratios: Object.keys(SHAPES),
+    price: () => 0n,
+    rights: RIGHTS,
+    quality: 0.5,
+    usual: 2,
+  }),
+);
+
 const words = LOCAL_WORDS.map(
   (kind): Capability => ({
     kind,
@@ -47,15 +63,15 @@ export const localProvider = (): Provider => ({
   slug: "local",
   name: "This machine",
   local: true,
-  capabilities: [...music, ...words],
+  capabilities: [...music, ...pictures, ...words],
   // A song keeps one core busy; more at once would only take turns.
   atOnce: availableParallelism(),
-  submit: (call) => (call.capability.model === "template" ? write(call.wish) : play(call)),
+  submit: (call) => WORK[call.capability.model]!(call),
   // It runs inside the job: what is not here any more never was.
   find: async () => "never arrived",
 });
 
-const write = async (wish: Wish): Promise<Answered> => ({
+const write = async ({ wish }: Call): Promise<Answered> => ({
   state: "done",
   made: [{ role: "main", type: "text/plain", name: `${wish.kind}.txt`, from: { text: writeLocally(wish) } }],
   cost: 0n,
@@ -93,6 +109,23 @@ async function play({ wish, signal, progress }: Call): Promise<Answered> {
   made.push({ role: "midi", type: "audio/midi", name: `${title}.mid`, from: { bytes: files.midi! } });
   return { state: "done", made, cost: 0n };
 }
+
+/** The genre's art with a title on it: what was typed when it is short enough for one, else a name of its own. */
+async function paint({ wish, signal }: Call): Promise<Answered> {
+  const genre = genreFor(wish);
+  const title = wish.asked && wish.asked.length <= LONGEST_TITLE ? wish.asked : titleFor(genre, wish.seed);
+  const [width, height] = SHAPES[wish.ratio ?? "1:1"];
+  const bytes = await makeCover({ genre, seed: wish.seed, title, width, height }, signal);
+  const facts = { title, genre, width, height };
+  return {
+    state: "done",
+    made: [{ role: "main", type: "image/png", name: `${title}.png`, from: { bytes }, facts }],
+    cost: 0n,
+  };
+}
+const LONGEST_TITLE = 60;
+
+const WORK: Record<string, (call: Call) => Promise<Answered>> = { "synthesizer-1": play, "painter-1": paint, template: write };
 
 /** The wish's own genre; else the one whose name its words contain; else one by chance. */
 function genreFor(wish: Wish): string {
