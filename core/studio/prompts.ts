@@ -87,18 +87,7 @@ export const prompts: Entity<Prompt> = {
   },
 };
 
-/** The version that chance takes, by the weights. Nobody wrote over it: the file. */
-export async function promptFor(
-  act: Act,
-  name: string,
-  draw: number,
-): Promise<{ body: string; version: number } | undefined> {
-  const prompt = await prompts.find(act, name);
-  if (!prompt) return undefined;
-  return versionAt(prompt.versions, draw);
-}
-
-/** `draw` from 0 to 1. */
+/** The version that chance takes, by the weights; `draw` from 0 to 1. */
 export function versionAt(versions: readonly Version[], draw: number): Version {
   const all = versions.reduce((sum, v) => sum + v.weight, 0);
   let left = draw * all;

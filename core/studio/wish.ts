@@ -3,7 +3,7 @@ import type { Act } from "../act.ts";
 import { refuse } from "../problem.ts";
 import type { Channel } from "../streams/index.ts";
 import { fill, promptFiles, prompts, type Values, versionAt } from "./prompts.ts";
-import type { Kind, Wish } from "./provider.ts";
+import { type Kind, type Wish, WORD_KINDS } from "./provider.ts";
 
 export type Asked = {
   kind: Kind;
@@ -24,22 +24,37 @@ export const genres = (): string[] =>
     .filter((f) => f.kind === "genre")
     .map((f) => f.name.slice("genres/".length));
 
+/** A tag that Intl takes; what is none is written as it is. */
+function languageOf(typed: string): string {
+  try {
+    return Intl.getCanonicalLocales(typed)[0] ?? "en";
+  } catch {
+    throw refuse("options", "{language} is no language tag. Write one such as ja or pt-BR.", { language: typed });
+  }
+}
+
 /** One wish for each of `count` things: they share what was asked and differ by chance. */
 export async function wishesFor(act: Act, asked: Asked, count: number): Promise<Wish[]> {
   const genre = asked.channel?.genre ?? asked.genre;
-  const prompt = genre === undefined ? undefined : await prompts.find(act, `genres/${genre}`);
-  if (asked.genre !== undefined && !prompt)
+  const style = genre === undefined ? undefined : await prompts.find(act, `genres/${genre}`);
+  // Words have a prompt of their kind; what is heard and seen, that of its genre.
+  const prompt = WORD_KINDS.includes(asked.kind) ? await prompts.find(act, `kinds/${asked.kind}`) : style;
+  if (asked.genre !== undefined && !style)
     throw refuse("options", "There is no genre {genre}. There are: {genres}.", {
       genre: asked.genre,
       genres: genres().join(", "),
     });
-  const about = asked.channel?.name ?? prompt?.title ?? act.workspace.name;
+  const about = asked.channel?.name ?? style?.title ?? act.workspace.name;
   const values: Values = {
     mood: asked.mood ?? "",
     asked: asked.prompt ?? "",
     channel: about,
-    genre: prompt?.title ?? "",
-    language: asked.language ?? act.workspace.locale,
+    genre: style?.title ?? "",
+    // A name, as a reader of the prompt understands it.
+    language:
+      new Intl.DisplayNames("en", { type: "language", fallback: "code" }).of(
+        languageOf(asked.language ?? act.workspace.locale),
+      ) ?? "English",
     ...(asked.seconds === undefined ? {} : { seconds: asked.seconds }),
   };
   return Array.from({ length: count }, (_, n): Wish => {

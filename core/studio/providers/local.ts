@@ -125,7 +125,11 @@ async function paint({ wish, signal }: Call): Promise<Answered> {
 }
 const LONGEST_TITLE = 60;
 
-const WORK: Record<string, (call: Call) => Promise<Answered>> = { "synthesizer-1": play, "painter-1": paint, template: write };
+const WORK: Record<string, (call: Call) => Promise<Answered>> = {
+  "synthesizer-1": play,
+  "painter-1": paint,
+  template: write,
+};
 
 /** The wish's own genre; else the one whose name its words contain; else one by chance. */
 function genreFor(wish: Wish): string {

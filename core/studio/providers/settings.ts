@@ -30,3 +30,13 @@ export function dollars(usd: string): bigint {
   const [whole = "0", part = ""] = usd.split(".");
   return BigInt(whole + part.padEnd(6, "0"));
 }
+
+export const textOf = (read: Read, name: string, right: string): string | undefined =>
+  read(
+    name,
+    (value) => {
+      if (value.length > 200 || /\s/.test(value)) throw new Wrong();
+      return value;
+    },
+    right,
+  );

@@ -1,0 +1,103 @@
+// OpenAI: pictures, speech and words.
+import { type Answered, type Call, type Capability, type Provider, ProviderError, type Rights } from "../provider.ts";
+import { ask, numberAt, textAt } from "./http.ts";
+import type { Opening } from "./index.ts";
+import { dollars, keyOf, textOf, urlOf } from "./settings.ts";
+import { openaiFailure, openaiWriting, writeWithOpenai } from "./texts.ts";
+
+const RIGHTS: Rights = { commercial: "yes", stores: "unverified", terms: "https://openai.com/policies/terms-of-use" };
+const SIZES = { "1:1": "1024x1024", "16:9": "1536x1024", "9:16": "1024x1536" } as const;
+
+const picture = (kind: "cover" | "thumbnail"): Capability => ({
+  kind,
+  model: "gpt-image-1.5",
+  promptMax: 32_000,
+  ratios: Object.keys(SIZES),
+  price: () => dollars("0.06"),
+  rights: RIGHTS,
+  quality: 0.9,
+  usual: 30,
+});
+
+const VOICE: Capability = {
+  kind: "voice",
+  model: "gpt-4o-mini-tts",
+  promptMax: 4096,
+  price: ({ prompt }) => (dollars("0.015") * BigInt(prompt.length) + 999n) / 1000n,
+  rights: RIGHTS,
+  quality: 0.8,
+  usual: 8,
+};
+
+export function openai({ read }: Opening): Provider | undefined {
+  const key = keyOf(read, "OPENAI_API_KEY");
+  const address = urlOf(read, "OPENAI_BASE_URL", "https://api.openai.com/v1");
+  if (!key) return undefined;
+  const base = new URL(address.href.endsWith("/") ? address : `${address.href}/`);
+  const model = textOf(read, "OPENAI_MODEL", "the name of a model") ?? "gpt-5.1";
+  const headers = { authorization: `Bearer ${key}` };
+  return {
+    slug: "openai",
+    name: "OpenAI",
+    capabilities: [picture("cover"), picture("thumbnail"), VOICE, ...openaiWriting(model)],
+    atOnce: 5,
+    hosts: [base.host],
+    submit(call) {
+      if (call.capability === VOICE || call.capability.kind === "voice") return speak(base, headers, call);
+      if (call.capability.kind === "cover" || call.capability.kind === "thumbnail") return draw(base, headers, call);
+      return writeWithOpenai(base, key, call);
+    },
+  };
+}
+
+type Headers = Record<string, string>;
+
+async function draw(base: URL, headers: Headers, { wish, capability, signal }: Call): Promise<Answered> {
+  const heard = await ask({
+    url: new URL("images/generations", base),
+    headers,
+    json: {
+      model: capability.model,
+      prompt: wish.prompt,
+      n: 1,
+      size: SIZES[wish.ratio ?? "1:1"],
+      quality: "medium",
+      output_format: "png",
+    },
+    begins: true,
+    seconds: 180,
+    signal,
+  });
+  if (heard.status >= 400) throw openaiFailure(heard);
+  const base64 = textAt(heard.json, "data", 0, "b64_json");
+  if (!base64) throw new ProviderError("media", "There is no picture in the answer.", { billed: true });
+  const tokens = numberAt(heard.json, "usage", "output_tokens");
+  const bytes = Buffer.from(base64, "base64");
+  return {
+    state: "done",
+    made: [{ role: "main", type: "image/png", name: `${wish.kind}.png`, from: { bytes } }],
+    // Forty dollars for a million tokens of picture.
+    ...(tokens === undefined ? {} : { cost: 40n * BigInt(tokens) }),
+  };
+}
+
+async function speak(base: URL, headers: Headers, { wish, capability, signal }: Call): Promise<Answered> {
+  const heard = await ask({
+    url: new URL("audio/speech", base),
+    headers,
+    json: {
+      model: capability.model,
+      voice: wish.voice ?? "alloy",
+      input: wish.asked ?? wish.prompt,
+      response_format: "mp3",
+    },
+    begins: true,
+    seconds: 120,
+    signal,
+  });
+  if (heard.status >= 400) throw openaiFailure(heard);
+  return {
+    state: "done",
+    made: [{ role: "main", type: "audio/mpeg", name: "voice.mp3", from: { bytes: heard.bytes } }],
+  };
+}
