@@ -20,8 +20,11 @@ const book = command({
     host: person(persons, "Who leads through it.").optional(),
     list: file("Who is invited.").optional(),
   },
-  run: ({ options: { title, seats, kind, loud, host } }) =>
-    view(`Booked ${title} for ${seats}, a ${kind}, ${loud ? "loud" : "quiet"}, with ${host?.name ?? "nobody"}.`),
+  run: ({ options: { title, seats, kind, loud, host, list } }) =>
+    view(
+      `Booked ${title} for ${seats}, a ${kind}, ${loud ? "loud" : "quiet"}, with ${host?.name ?? "nobody"}.`,
+      ...(list ? [{ kind: "text" as const, text: `Invited: ${Buffer.from(list.bytes).toString()}` }] : []),
+    ),
 });
 const ask = command({
   name: "ask",
@@ -127,6 +130,16 @@ test("a form that is sent in wrong shows a new one, with the values of the last"
   expect(fieldsOf(second).seats).toMatchObject({ component: { value: "none" } });
   await own.hear(submitted(second, { seats: "3" }, at()));
   await showing("Booked Tri for 3, a talk").toBe(1);
+});
+
+test("a file is chosen in a form", async () => {
+  const { id, url, size } = own.discord.keepFile("guests.csv", Buffer.from("Ann,Ben"));
+  const dialogue = await opened("form:@:book:title,seats,kind,list");
+  const sent = submitted(dialogue, { title: "Guest Night", seats: "2", kind: "talk", list: id }, at());
+  const attachment = { id, filename: "guests.csv", content_type: "text/csv", url, proxy_url: url, size };
+  Object.assign(sent.data as object, { resolved: { attachments: { [id]: attachment } } });
+  await own.hear(sent);
+  await showing("Invited: Ann,Ben").toBe(1);
 });
 
 test("somebody else opens it empty, and it is not theirs", async () => {
