@@ -128,9 +128,55 @@ describe.runIf(hasBrowser)("three platforms", () => {
     await shows("telegram", /the big one/);
   });
 
+  test("a modal of Slack opens for what is missing; what the bot refuses then is said", async () => {
+    await type("slack", "/impresario demo order");
+    const dialog = column("slack").getByRole("dialog");
+    await dialog.getByLabel("Which colour").fill("am");
+    await dialog.getByRole("button", { name: "The colour amber" }).click();
+    await dialog.getByLabel("A voucher").fill("expired");
+    await picture("modal");
+    await dialog.getByRole("button", { name: "Run" }).click();
+    await expect.poll(async () => (await dialog.count()) === 0 || (await dialog.innerText()), PATIENCE).toBe(true);
+    await shows("slack", /voucher has expired/);
+  });
+
+  test("a form of a message opens as Discord's dialogue", async () => {
+    await type("discord", "/demo order colour:azure count:99");
+    await last("discord").locator("button.key.primary").first().click();
+    const dialog = column("discord").getByRole("dialog");
+    await dialog.getByLabel("How many buckets").fill("3");
+    await picture("dialogue");
+    await dialog.getByRole("button", { name: "Submit" }).click();
+    await shows("discord", "Ordered 3 of azure.");
+  });
+
+  test("Slack's home page is there when it is opened; a direct message is answered", async () => {
+    const rooms = column("slack").getByRole("group", { name: "Rooms" });
+    await rooms.getByRole("button", { name: "Home" }).click();
+    await expect.poll(() => last("slack").innerText(), PATIENCE).toMatch(/Run a command|command/i);
+    await rooms.getByRole("button", { name: "Direct message" }).click();
+    await type("slack", "whoami");
+    await shows("slack", /owner/i);
+    await rooms.getByRole("button", { name: "# radio" }).click();
+  });
+
+  test("only the page itself, on this machine, may act", async () => {
+    const act = (headers: Record<string, string>) =>
+      fetch(`${ground.url}/act`, {
+        method: "POST",
+        headers: { "content-type": "application/json", ...headers },
+        body: JSON.stringify({ platform: "discord", person: "4201", room: "group", what: "dismiss" }),
+      }).then((r) => r.status);
+    expect(await act({})).toBe(200);
+    expect(await act({ origin: "https://evil.test" })).toBe(403);
+    expect(await act({ "content-type": "text/plain" })).toBe(403);
+  });
+
   test("everything on the page has a name and can be read", async () => {
     expect(await namelessControls(page)).toEqual([]);
     expect(await faintTexts(page)).toEqual([]);
     expect(ground.console.complaints()).toEqual([]);
+    // What a platform would not have let through, on any of the ways above.
+    expect(ground.clients.flatMap((c) => c.wrong())).toEqual([]);
   });
 });

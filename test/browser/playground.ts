@@ -21,6 +21,7 @@ export type Playground = {
   clients: readonly Client[];
   /** Which of them have a bot. */
   heard: readonly string[];
+  url: string;
   /** The page, as the first person. */
   visit(): Promise<Page>;
   close(): Promise<void>;
@@ -44,6 +45,7 @@ export async function openPlayground(): Promise<Playground> {
     console,
     clients,
     heard,
+    url: play.url,
     async visit() {
       const page = await console.visit({ viewport: { width: 1500, height: 900 } });
       await page.goto(play.url);

@@ -3,21 +3,12 @@ import type { APIInteraction } from "discord-api-types/v10";
 import { until } from "../contract/driver.ts";
 import { component, type From, modal, slash } from "../emulators/discord/interactions.ts";
 import { openDiscord, type Shown } from "../emulators/discord/server.ts";
+import { offersFor, type Registered, readCommand, spoken } from "./discord-commands.ts";
 import { dialogOf, type Node, type Opened, partsOf } from "./discord-parts.ts";
 import { discordParts } from "./markup.ts";
-import { type At, type Choice, type Client, type Drawn, makeOrder, type Offer, type Room } from "./screen.ts";
-import { parseLine, splitTyped, wordsOf } from "./typed.ts";
+import { type At, type Client, type Drawn, makeOrder, type Room } from "./screen.ts";
 
 const TOKEN = "emulated-token-of-a-bot";
-type Option = {
-  name: string;
-  type: number;
-  description: string;
-  required?: boolean;
-  choices?: { name: string; value: string | number }[];
-  autocomplete?: boolean;
-  options?: Option[];
-};
 const LOCALES: Record<string, string> = { en: "en-US", de: "de" };
 
 export async function discordClient(): Promise<Client> {
@@ -85,15 +76,8 @@ export async function discordClient(): Promise<Client> {
     };
   }
 
-  const commands = (): Option[] => [...discord.commands.values()] as unknown as Option[];
-  function find(line: string): { name: string; options: Option[] } | undefined {
-    const words = wordsOf(line);
-    const group = commands().find((c) => c.name === words[0]);
-    if (!group) return undefined;
-    const sub = group.options?.find((o) => o.type === 1 && o.name === words[1]);
-    if (sub) return { name: `${group.name} ${sub.name}`, options: sub.options ?? [] };
-    return group.options?.some((o) => o.type === 1) ? undefined : { name: group.name, options: group.options ?? [] };
-  }
+  const commands = ({ person }: At) =>
+    spoken([...discord.commands.values()] as unknown as Registered[], LOCALES[person.locale] ?? "en-US");
 
   return {
     name: "discord",
@@ -128,50 +112,18 @@ export async function discordClient(): Promise<Client> {
           direct: at.room === "direct",
         });
       }
-      const command = find(line.slice(1));
-      if (!command)
-        return void toasts.set(at.person.id, `There is no command ${line.split(" ").slice(0, 2).join(" ")}.`);
-      const given: Record<string, unknown> = {};
-      for (const [name, value] of parseLine(
-        line.slice(1),
-        command.name,
-        command.options.map((o) => o.name),
-      )) {
-        const option = command.options.find((o) => o.name === name);
-        if (!option) return void toasts.set(at.person.id, `${name}: there is no such option.`);
-        const choice = option.choices?.find((c) => c.name.toLowerCase() === value.toLowerCase());
-        given[name] =
-          option.type === 4 || option.type === 10
-            ? Number(value)
-            : option.type === 5
-              ? /^(true|yes|1)$/i.test(value)
-              : (choice?.value ?? value);
-      }
-      const missing = command.options.find((o) => o.required && given[o.name] === undefined);
-      if (missing) return void toasts.set(at.person.id, `${missing.name}: this option is required.`);
+      const read = readCommand(commands(at), line);
+      if ("problem" in read) return void toasts.set(at.person.id, read.problem);
       note(line);
-      await tell(at, slash(command.name, given, from(at)));
+      await tell(at, slash(read.name, read.given, from(at)));
     },
     async offers(at, line) {
       if (!line.startsWith("/")) return [];
-      const command = find(line.slice(1));
-      if (!command || !line.slice(1).startsWith(`${command.name} `)) return names(commands(), line);
-      const { before, option, value } = splitTyped(line);
-      const spec = command.options.find((o) => o.name === option);
-      if (!spec) {
-        const left = command.options.filter((o) => !line.includes(` ${o.name}:`) && o.name.startsWith(value));
-        return left.map((o) => ({ insert: `${before}${o.name}:`, label: o.name, hint: o.description }));
-      }
-      const put = (c: Choice): Offer => ({
-        insert: `${before}${option}:${/\s/.test(c.value) ? `"${c.value}"` : c.value} `,
-        label: c.label,
-        hint: c.value,
-      });
-      const known = (spec.choices ?? []).map((c) => ({ value: String(c.value), label: c.name }));
-      if (!spec.autocomplete) return known.filter((c) => c.label.toLowerCase().includes(value.toLowerCase())).map(put);
-      const answer = await tell(at, slash(command.name, { [option!]: value }, { ...from(at), focused: option! }));
+      const { offers, ask } = offersFor(commands(at), line);
+      if (!ask) return offers;
+      const answer = await tell(at, slash(ask.name, { [ask.option]: ask.value }, { ...from(at), focused: ask.option }));
       const choices = (answer?.data?.choices ?? []) as { name: string; value: string }[];
-      return choices.map((c) => put({ value: String(c.value), label: c.name }));
+      return choices.map((c) => ask.put({ value: String(c.value), label: c.name }));
     },
     press: async (at, message, key) => void (await tell(at, component(key, undefined, from(at, shown(at, message))))),
     choose: async (at, message, menu, values) =>
@@ -196,6 +148,7 @@ export async function discordClient(): Promise<Client> {
       const bytes = discord.messages.get(message)?.bytes?.get(name);
       return bytes && { type: name.endsWith(".png") ? "image/png" : "application/octet-stream", bytes };
     },
+    wrong: () => discord.wrong,
     close: discord.close,
   };
 }
@@ -208,15 +161,3 @@ const typed = (s: { id: string; author: string; text: string }): Drawn => ({
   only: false,
   edits: 0,
 });
-
-function names(commands: readonly Option[], line: string): Offer[] {
-  const all = commands.flatMap((c) => {
-    const subs = (c.options ?? []).filter((o) => o.type === 1);
-    return subs.length > 0
-      ? subs.map((s) => ({ name: `${c.name} ${s.name}`, hint: s.description }))
-      : [{ name: c.name, hint: c.description }];
-  });
-  return all
-    .filter((c) => `/${c.name}`.startsWith(line.trimEnd()))
-    .map((c) => ({ insert: `/${c.name} `, label: `/${c.name}`, hint: c.hint }));
-}

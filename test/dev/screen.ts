@@ -92,6 +92,8 @@ export type Client = {
   open?(at: At): Promise<void>;
   /** Bytes that a message shows. */
   file(id: string): Promise<{ type: string; bytes: Uint8Array } | undefined>;
+  /** What was sent that the real platform would not have taken, and nobody was told. */
+  wrong(): string[];
   close(): Promise<void>;
 };
 

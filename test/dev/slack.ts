@@ -167,6 +167,10 @@ export async function slackClient(): Promise<Client> {
         }
       );
     },
+    wrong: () => [
+      ...world.wrong,
+      ...slack.calls.flatMap((c) => (c.answer.ok === false ? [`${c.method}: ${String(c.answer.error)}`] : [])),
+    ],
     close: slack.close,
   };
 }

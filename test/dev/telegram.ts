@@ -110,6 +110,7 @@ export async function telegramClient(): Promise<Client> {
         ? { type: media.type || "image/png", bytes: new Uint8Array(await media.arrayBuffer()) }
         : undefined;
     },
+    wrong: () => [],
     close: telegram.close,
   };
 }
