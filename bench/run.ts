@@ -96,6 +96,7 @@ const parts: Record<string, () => Promise<object>> = {
     if ((rows as { ok?: boolean }[]).some(({ ok }) => !ok)) process.exitCode = 1;
     return rows;
   },
+  synth: () => part("synth.ts", "Synthesizer: songs of 60 s, heard by an analyser that does not know the score"),
   api: () => part("api.ts", "API: round trips over HTTP with the database (ms)"),
 };
 

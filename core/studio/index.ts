@@ -2,6 +2,7 @@
 
 export { analyse, type Heard } from "./analyse/analyse.ts";
 export { type Container, containerOf, decode, type Sound } from "./analyse/decode.ts";
+export { distance, scaled, traits } from "./analyse/likeness.ts";
 export { integrated, truePeak } from "./analyse/loudness.ts";
 export { endBatch, LOOK_MS, makeItem, order } from "./batch.ts";
 export { callbackToken, heardBack, openCallback } from "./callback.ts";

@@ -8,7 +8,7 @@ const RATE = 44_100;
 const hertz = (pitch: number) => 440 * 2 ** ((pitch - 69) / 12);
 const empty = (seconds: number) => new Float32Array(Math.round(seconds * RATE));
 
-/** Ticks at a tempo, every other one deeper; `swing` moves the eighth between. */
+/** Ticks at a tempo, every fourth one deeper; `swing` moves the eighth between. */
 function clicks(bpm: number, seconds: number, swing?: number): Float32Array {
   const side = empty(seconds);
   const tick = (at: number, f: number, loud: number) => {
@@ -17,7 +17,7 @@ function clicks(bpm: number, seconds: number, swing?: number): Float32Array {
       side[from + i]! += loud * Math.sin((2 * Math.PI * f * i) / RATE) * Math.exp(-i / 500);
   };
   for (let beat = 0; (beat * 60) / bpm < seconds; beat++) {
-    tick((beat * 60) / bpm, beat % 2 === 0 ? 90 : 1200, 0.7);
+    tick((beat * 60) / bpm, beat % 4 === 0 ? 90 : 1200, 0.7);
     if (swing) tick(((beat + swing) * 60) / bpm, 3000, 0.3);
   }
   return side;

@@ -1,7 +1,7 @@
 // Listens to a sound and knows nothing else about it: what the quality gate asks of every provider, ours too.
 
 import type { Sound } from "./decode.ts";
-import { chromaOf, type FoundKey, keyFrom } from "./key.ts";
+import { type FoundKey, keyOfSound } from "./key.ts";
 import { decibels, gated, momentary, truePeak } from "./loudness.ts";
 import { type Frames, framesOf, mono } from "./onsets.ts";
 import { swingOf, type Tempo, tempoOf } from "./tempo.ts";
@@ -36,6 +36,8 @@ export type Heard = {
   /** Share of energy below 150 Hz and above 4 kHz. */
   low: number;
   high: number;
+  /** The spectrum's shape in eight bands, loudest nearest to 0. */
+  colour: number[];
   /** Mean likeness of any two moments, 0 to 1: near 1 nothing ever changes. */
   sameness: number;
 };
@@ -62,25 +64,29 @@ function rangeOf(blocks: Float64Array, loudness: number): number {
   return heard[Math.floor(heard.length * 0.95)]! - heard[Math.floor(heard.length * 0.1)]!;
 }
 
-/** Kinks: where the curve bends ten times as hard as in the milliseconds around, and audibly so. */
-function clicksOf(side: Float32Array): number {
+/** Kinks: where the curve bends ten times as hard as in the milliseconds around, and audibly so. Many in a row are the edges of a tone. */
+function clicksOf(side: Float32Array, rate: number): number {
   const reach = 96;
   const bend = (i: number) => Math.abs(side[i + 1]! - 2 * side[i]! + side[i - 1]!);
-  let [sum, clicks] = [0, 0];
+  let [sum, last, run, clicks] = [0, Number.NEGATIVE_INFINITY, 0, 0];
   for (let i = 1; i < Math.min(side.length - 1, 2 * reach); i++) sum += bend(i);
   for (let i = reach + 1; i + reach + 2 < side.length; i++) {
     const here = bend(i);
-    if (here > 0.12 && here > (10 * sum) / (2 * reach)) clicks++;
+    if (here > 0.12 && here > (10 * sum) / (2 * reach) && i - last > 20) {
+      run = i - last < 0.03 * rate ? run + 1 : 1;
+      clicks += run < 4 ? 1 : run === 4 ? -3 : 0;
+      last = i;
+    }
     sum += bend(i + reach) - bend(i - reach);
   }
   return clicks;
 }
 
-function faults(sides: readonly Float32Array[]): Pick<Heard, "clipped" | "offset" | "clicks"> {
+function faults(sides: readonly Float32Array[], rate: number): Pick<Heard, "clipped" | "offset" | "clicks"> {
   let [clipped, sum, clicks, count] = [0, 0, 0, 0];
   for (const side of sides) {
     count += side.length;
-    clicks += clicksOf(side);
+    clicks += clicksOf(side, rate);
     let run = 0;
     for (const x of side) {
       sum += x;
@@ -131,6 +137,16 @@ function shares(side: Float32Array, rate: number): { low: number; high: number }
   return all === 0 ? { low: 0, high: 0 } : { low: low / all, high: high / all };
 }
 
+function colourOf(bands: readonly Float32Array[]): number[] {
+  const sums = new Array<number>(8).fill(0);
+  for (const moment of bands)
+    moment.forEach((level, b) => {
+      sums[Math.floor((b * 8) / moment.length)]! += level / Math.max(1, bands.length);
+    });
+  const top = Math.max(...sums);
+  return sums.map((s) => s - top);
+}
+
 function samenessOf(bands: readonly Float32Array[]): number {
   // Each against the mean of all: what they share says nothing.
   if (bands.length < 4) return 1;
@@ -165,9 +181,9 @@ export function analyse({ sides, rate }: Sound): Heard {
     peak: decibels(truePeak(sides)),
     range: rangeOf(blocks, loudness),
     silence: silenceOf(blocks),
-    ...faults(sides),
+    ...faults(sides, rate),
     tempo,
-    key: Number.isFinite(loudness) ? keyFrom(chromaOf(side, slow)) : undefined,
+    key: Number.isFinite(loudness) ? keyOfSound(side, slow) : undefined,
     centroid: { mean, deviation },
     density: densityOf(frames),
     width: widthOf(sides),
@@ -175,6 +191,7 @@ export function analyse({ sides, rate }: Sound): Heard {
       ? { eighths: swingOf(frames, tempo, 1), sixteenths: swingOf(frames, tempo, 2) }
       : { eighths: 0.5, sixteenths: 0.5 },
     ...shares(side, slow),
+    colour: colourOf(frames.bands),
     sameness: samenessOf(frames.bands),
   };
 }

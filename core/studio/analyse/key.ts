@@ -7,7 +7,7 @@ const MAJOR = [6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29,
 const MINOR = [6.33, 2.68, 3.52, 5.38, 2.6, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17];
 const SIZE = 8192;
 const HOP = 4096;
-const LOWEST = 50;
+const LOWEST = 38;
 const HIGHEST = 1800;
 
 /** Tones of one frame: only peaks of the spectrum, so that drums and noise say little. */
@@ -20,15 +20,15 @@ function add(magnitudes: Float64Array, rate: number, into: Float64Array): void {
     const shift = (0.5 * (a - c)) / (a - 2 * b + c || 1);
     const pitch = 69 + 12 * Math.log2(((i + shift) * rate) / SIZE / 440);
     const off = pitch - Math.round(pitch);
-    // High partials are others' fifths and thirds: they count less.
-    const weight = Math.sqrt(b) * Math.cos(Math.PI * off) ** 2 * (pitch > 76 ? 0.5 : 1);
+    // High partials are fifths and thirds of others: they count less. Roots lie in the bass: they count more.
+    const weight = Math.sqrt(b) * Math.cos(Math.PI * off) ** 2 * (pitch > 76 ? 0.5 : pitch < 52 ? 2 : 1);
     frame[((Math.round(pitch) % 12) + 12) % 12]! += weight;
     total += weight;
   }
   if (total > 0) for (let t = 0; t < 12; t++) into[t]! += frame[t]! / total;
 }
 
-export function chromaOf(side: Float32Array, rate: number): Float64Array {
+function chromaOf(side: Float32Array, rate: number): Float64Array {
   const transform = spectrum(SIZE);
   const [frame, magnitudes] = [new Float64Array(SIZE), new Float64Array(SIZE / 2)];
   const sum = new Float64Array(12);
@@ -54,14 +54,26 @@ function correlation(chroma: Float64Array, profile: readonly number[], tonic: nu
   return xx === 0 ? 0 : xy / Math.sqrt(xx * yy);
 }
 
-export function keyFrom(chroma: Float64Array): FoundKey | undefined {
+/** The last chord is where a song says what it was in; a part of the whole, since some end elsewhere. */
+const ENDING_SECONDS = 8;
+const ENDING_WEIGHT = 0.3;
+
+export function keyOfSound(side: Float32Array, rate: number): FoundKey | undefined {
+  const whole = chromaOf(side, rate);
+  let end = side.length;
+  while (end > 0 && Math.abs(side[end - 1]!) < 0.01) end--;
+  const ending = chromaOf(side.subarray(Math.max(0, end - Math.round(ENDING_SECONDS * rate)), end), rate);
   const all = (
     [
       ["major", MAJOR],
       ["minor", MINOR],
     ] as const
   ).flatMap(([mode, profile]) =>
-    Array.from({ length: 12 }, (_, tonic) => ({ tonic, mode, fit: correlation(chroma, profile, tonic) })),
+    Array.from({ length: 12 }, (_, tonic) => ({
+      tonic,
+      mode,
+      fit: correlation(whole, profile, tonic) + ENDING_WEIGHT * correlation(ending, profile, tonic),
+    })),
   );
   all.sort((a, b) => b.fit - a.fit);
   const [first, second] = all;

@@ -7,7 +7,7 @@ const SLOWEST = 48;
 const FASTEST = 180;
 /** People tap at about two a second and rarely beyond half or twice: a log-normal weight, wide on purpose. */
 const TAPPED = 104;
-const WIDTH = 0.85;
+const WIDTH = 0.95;
 
 function similarity(curve: Float32Array, most: number): Float64Array {
   const out = new Float64Array(most + 1);
@@ -45,7 +45,7 @@ export function tempoOf({ onset, low, fps }: Frames): Tempo | undefined {
     const beat = (fps * 60) / bpm;
     let sum = 0;
     for (const [k, w] of [
-      [1, 1.6],
+      [1, 2],
       [2, 0.8],
       [4, 0.9],
       [8, 0.4],

@@ -6,7 +6,8 @@ export type Register = { low: number; high: number; voices: number; rootless?: b
 
 /** The classes a voicing shall hold: the tones of most character first, doubled from the fifth when there are too few. */
 function classesOf(chord: Chord, { voices, rootless }: Register): number[] {
-  const tones = rootless && chord.tones.length > 3 ? chord.tones.filter((t) => t !== 0) : chord.tones;
+  const colours = chord.tones.filter((t) => t !== 0);
+  const tones = rootless && chord.tones.length > 3 ? colours : [0, ...colours];
   const classes = tones.map((t) => (chord.root + t) % 12);
   // A plain triad keeps its root in a rootless hand too: there is nothing else to tell it by.
   for (const extra of [chord.root, (chord.root + 7) % 12, (chord.root + chord.tones[0]!) % 12]) {

@@ -57,7 +57,9 @@ export function playString(out: Out, p: Pluck, sound: Sound): void {
   const stop = Math.round(p.stop * rate);
   const total = Math.min(out.left.length - sound.start, sound.length + stop);
   const ramp = Math.round(0.0012 * rate);
-  let [at, before, apIn, apOut, low] = [0, 0, 0, 0, 0];
+  // The loop has been running: what came before the first sample is the line's end, or a step would go round and round.
+  const last = line[period - 1]!;
+  let [at, before, apIn, apOut, low] = [0, last, last, last, 0];
   const body = p.body ?? 0;
   const [gl, gr] = sides(sound);
   const bodyCut = 1 - Math.exp((-2 * Math.PI * 180) / rate);
