@@ -5,6 +5,12 @@ import { HUES, LOOKS, type Theme } from "./look.ts";
 import { figure } from "./numbers.ts";
 
 export const FAMILY = "Inter, 'Noto Sans JP', 'Noto Sans KR'";
+/** On a phone 360 points wide these are 14, 10 and 9: what a thumb's width away can be read. */
+const SIZE = { title: 46, text: 34, small: 31 };
+const LINE = 54;
+/** Letters of a title in a row, and how wide a letter of `text` is. */
+const TITLE_LETTERS = 46;
+const LETTER = 19;
 /** More series than this have a legend: labels at the ends would lie on each other. */
 const DIRECT = 5;
 /** Points up to which a lone row of bars carries its own figures. */
@@ -21,13 +27,13 @@ export function chartOption(chart: ChartSpec, theme: Theme, locale: string): ECh
     backgroundColor: look.surface,
     textStyle: { fontFamily: FAMILY, color: look.ink },
     title: {
-      text: wrap(chart.title, 58),
+      text: wrap(chart.title, TITLE_LETTERS),
       subtext: chart.through ?? "",
       left: 48,
       top: 36,
       itemGap: 10,
-      textStyle: { fontFamily: FAMILY, fontSize: 40, fontWeight: 600, lineHeight: 48, color: look.ink },
-      subtextStyle: { fontFamily: FAMILY, fontSize: 24, color: look.soft },
+      textStyle: { fontFamily: FAMILY, fontSize: SIZE.title, fontWeight: 600, lineHeight: LINE, color: look.ink },
+      subtextStyle: { fontFamily: FAMILY, fontSize: SIZE.small, color: look.soft },
     },
     ...(legend
       ? {
@@ -40,15 +46,15 @@ export function chartOption(chart: ChartSpec, theme: Theme, locale: string): ECh
             icon: "roundRect",
             itemWidth: 20,
             itemHeight: 20,
-            textStyle: { fontFamily: FAMILY, fontSize: 26, color: look.ink },
+            textStyle: { fontFamily: FAMILY, fontSize: SIZE.text, color: look.ink },
           },
         }
       : {}),
     grid: {
       left: 48,
-      right: direct ? Math.min(330, 40 + names * 15) : 56,
-      top: lines(chart.title) * 48 + (chart.through ? 40 : 0) + 76,
-      bottom: legend ? 96 + (legendRows(chart) - 1) * 40 : 40,
+      right: direct ? Math.min(400, 40 + names * LETTER) : 56,
+      top: lines(chart.title) * LINE + (chart.through ? 46 : 0) + 80,
+      bottom: legend ? 104 + (legendRows(chart) - 1) * 46 : 40,
       outerBoundsMode: "same",
     },
     xAxis: {
@@ -57,14 +63,14 @@ export function chartOption(chart: ChartSpec, theme: Theme, locale: string): ECh
       boundaryGap: bars,
       axisTick: { show: false },
       axisLine: { lineStyle: { color: look.line, width: 2 } },
-      axisLabel: { fontFamily: FAMILY, fontSize: 26, color: look.soft, margin: 16, hideOverlap: true },
+      axisLabel: { fontFamily: FAMILY, fontSize: SIZE.text, color: look.soft, margin: 16, hideOverlap: true },
     },
     yAxis: {
       type: "value",
       ...axisOf(chart),
       axisLabel: {
         fontFamily: FAMILY,
-        fontSize: 26,
+        fontSize: SIZE.text,
         color: look.soft,
         formatter: (value: number) => figure(locale, chart, value, true),
       },
@@ -95,7 +101,7 @@ function seriesOf(chart: ChartSpec, one: ChartSpec["series"][number], at: number
         show: alone,
         position: "top",
         fontFamily: FAMILY,
-        fontSize: 24,
+        fontSize: SIZE.small,
         color: look.ink,
         formatter: ({ value }) => (typeof value === "number" ? figure(how.locale, chart, value, true) : ""),
       },
@@ -119,7 +125,7 @@ function seriesOf(chart: ChartSpec, one: ChartSpec["series"][number], at: number
     endLabel: {
       show: how.direct,
       fontFamily: FAMILY,
-      fontSize: 26,
+      fontSize: SIZE.text,
       fontWeight: 600,
       color: hue,
       distance: 12,
@@ -142,7 +148,7 @@ function mark(chart: ChartSpec, { theme, locale }: How): { markLine: object } {
       label: {
         position: "insideStartTop",
         fontFamily: FAMILY,
-        fontSize: 24,
+        fontSize: SIZE.small,
         color: look.soft,
         formatter: `${name} ${figure(locale, chart, value, true)}`,
       },
@@ -204,13 +210,13 @@ export function wrap(text: string, most: number): string {
   return `${out[0]}\n${out[1]!.slice(0, most - 1)}…`;
 }
 
-const lines = (title: string) => wrap(title, 58).split("\n").length;
+const lines = (title: string) => wrap(title, TITLE_LETTERS).split("\n").length;
 
 function legendRows(chart: ChartSpec): number {
   let rows = 1;
   let used = 0;
   for (const { name } of chart.series) {
-    const need = width(name) * 15 + 56;
+    const need = width(name) * LETTER + 56;
     if (used > 0 && used + need > 1104) {
       rows++;
       used = 0;
