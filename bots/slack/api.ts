@@ -38,7 +38,8 @@ export class SlackSays extends Error {
 }
 /** Nothing that we will send. */
 export class Refused extends Error {}
-class Slower extends Error {
+/** Not yet: Slack asked for a pause, or would. */
+export class Slower extends Error {
   readonly after: number;
   constructor(after: number) {
     super("Slack asks for a pause.");

@@ -1,7 +1,7 @@
 // Slack by signed requests, and what becomes of answers when Slack is slow, forgetful, or does not let us in.
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { command, text } from "../../core/command/index.ts";
-import { edit } from "../../core/outbox/index.ts";
+import { edit, post } from "../../core/outbox/index.ts";
 import { view } from "../../core/view/index.ts";
 import { inWorkspace } from "../../db/connect.ts";
 import { BOT, type Shown } from "../../test/emulators/slack/world.ts";
@@ -53,13 +53,13 @@ async function next(words: RegExp, before: number): Promise<Shown> {
   return found()!;
 }
 const since = () => slack.messages.length;
-const post = (body: string, headers: Record<string, string>) =>
+const request = (body: string, headers: Record<string, string>) =>
   fetch(`${office.platform.bot.url}/hooks/slack`, { method: "POST", body, headers });
 
 test("Slack's trial of the address is answered, and what is forged, old or from the future is not", async () => {
   const body = JSON.stringify({ type: "url_verification", challenge: "abc" });
   const signed = (at = slack.world.now()) => slack.delivery.signed(body, "application/json", 0, "", at);
-  expect(await (await post(body, signed())).text()).toBe("abc");
+  expect(await (await request(body, signed())).text()).toBe("abc");
   const { "x-slack-signature": _, ...unsigned } = signed();
   for (const headers of [
     unsigned,
@@ -69,7 +69,7 @@ test("Slack's trial of the address is answered, and what is forged, old or from 
     signed(slack.world.now() - 301_000),
     signed(slack.world.now() + 302_000),
   ])
-    expect((await post(body, headers as Record<string, string>)).status).toBe(401);
+    expect((await request(body, headers as Record<string, string>)).status).toBe(401);
 });
 
 test("what is signed and is nothing is refused without harm", async () => {
@@ -84,7 +84,7 @@ test("what is signed and is nothing is refused without harm", async () => {
     "ssl_check=1",
   ]) {
     const type = body.includes("=") ? "application/x-www-form-urlencoded" : "application/json";
-    const { status } = await post(body, slack.delivery.signed(body, type));
+    const { status } = await request(body, slack.delivery.signed(body, type));
     expect([200, 400], body).toContain(status);
   }
 });
@@ -211,3 +211,40 @@ test("a token that is taken back for a while loses nothing", async () => {
   slack.rules.fault = () => undefined;
   await next(/Counted patient/, before);
 });
+
+test("when much is changed at once, steps of progress give way and every end is shown", async () => {
+  const { house } = office;
+  const places = Array.from({ length: 20 }, (_, n) => `C0JOB${n}`);
+  for (const id of places) slack.world.addChannel(id, id.toLowerCase(), [BOT.user]);
+  slack.world.calls.splice(0);
+  const turn = (work: typeof post, words: string, done: number) =>
+    inWorkspace(house.database, house.owner.workspaceId, async (tx) => {
+      const act = {
+        db: tx,
+        workspace: { id: house.owner.workspaceId },
+        now: house.clock.now,
+        newId: house.sources.newId,
+      };
+      const progress = { kind: "progress" as const, done, total: 9, now: words };
+      for (const external of places)
+        await work(act, {
+          place: { surface: "slack", tenant: "T0TEAM", external },
+          subject: "job",
+          view: view(words, progress),
+        });
+    });
+  const left = () => office.sql("select id from outbox where subject = 'job' and status in ('waiting', 'sending')");
+  await turn(post, "begun", 0);
+  await expect.poll(left, { timeout: 10_000 }).toEqual([]);
+  for (const done of [2, 4, 6]) {
+    await turn(edit, "going", done);
+    await expect.poll(left, { timeout: 10_000 }).toEqual([]);
+  }
+  const updates = () => slack.calls.filter((c) => c.method === "chat.update");
+  expect(updates().length).toBeLessThan(50);
+  expect(updates().filter((c) => c.status === 429)).toEqual([]);
+  await turn(edit, "ended", 9);
+  // Room was left for as many ends as Slack still takes in this minute; none of them met a refusal.
+  await expect.poll(() => updates().length, { timeout: 10_000 }).toBeGreaterThanOrEqual(45);
+  expect(updates().filter((c) => c.status === 429)).toEqual([]);
+}, 60_000);

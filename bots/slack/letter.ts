@@ -7,7 +7,7 @@ import type { Kit } from "../surface.ts";
 import { type Api, SlackSays, saysOneOf } from "./api.ts";
 import type { Hints } from "./decode.ts";
 import { list, obj, str } from "./json.ts";
-import { PACE } from "./limits.ts";
+import { EDITS, PACE } from "./limits.ts";
 import { type Message, type Rendered, render, renderPlain } from "./render.ts";
 
 export type Desk = {
@@ -22,6 +22,8 @@ export type Memory = {
   halves: Map<string, Done>;
   /** How often a `response_url` was used. */
   uses: Map<string, number>;
+  /** When messages of a team were changed in the last minute. */
+  edits: Map<string, number[]>;
 };
 export type Letter = Desk &
   Memory & {
@@ -93,9 +95,28 @@ export const spoken = ({ text, blocks }: Message) => ({
 
 export const threaded = ({ thread }: Partial<Hints>) => (thread ? { thread_ts: thread } : {});
 
-export const update = ({ api }: Letter, channel: string, ts: string, { text, blocks }: Message) =>
+export function update(letter: Letter, channel: string, ts: string, { text, blocks }: Message) {
+  lately(letter).push(performance.now());
   // Without blocks the old ones would stay.
-  api.call("chat.update", { channel, ts, text, blocks: blocks ?? [], parse: "none", link_names: false });
+  return letter.api.call("chat.update", { channel, ts, text, blocks: blocks ?? [], parse: "none", link_names: false });
+}
+
+function lately({ edits, message: { tenant } }: Letter): number[] {
+  const times = (edits.get(tenant) ?? []).filter((at) => performance.now() - at < EDITS.per);
+  edits.set(tenant, times);
+  return times;
+}
+
+/** Work that goes on is shown again soon: its steps give way, so that what is final need not wait. */
+export const goesOn = ({ message: { view } }: Letter): boolean =>
+  view?.blocks.some((b) => b.kind === "progress" && b.done < b.total) ?? false;
+
+/** "step": leave this one out. Otherwise the milliseconds until Slack lets a message of this team be changed. */
+export function editWait(letter: Letter): number | "step" {
+  const times = lately(letter);
+  if (goesOn(letter) && times.length >= EDITS.steps) return "step";
+  return times.length < EDITS.limit ? 0 : times[0]! + EDITS.per - performance.now();
+}
 
 const GONE_ALREADY = new Set(["message_not_found", "file_not_found", "file_deleted"]);
 

@@ -52,7 +52,9 @@ export const FRESH_SECONDS = 300;
 export const OPTIONS_MS = 2_500;
 /** A `trigger_id` is good for three seconds. */
 export const TRIGGER_MS = 1_700;
-/** "chat.postMessage: 1 per second per channel"; methods of tier 3 50 a minute, which is nearly the same. */
+/** chat.postMessage: "1 per second per channel". We change a message no faster either. */
 export const PACE = { limit: 1, per: 1_000 } as const;
+/** chat.update is of tier 3, "50+ per minute" for a whole team; steps of progress leave some of it to what is final. */
+export const EDITS = { limit: 50, per: 60_000, steps: 35 } as const;
 /** A file that we take or send. Slack's own limit is a gigabyte. */
 export const FILE_BYTES = { in: 10 * 1024 * 1024, out: 100_000_000 } as const;

@@ -1,8 +1,10 @@
 // Messages that everybody in a channel or a thread sees, and their edits.
 import type { Sent } from "../../core/outbox/index.ts";
+import { Slower } from "./api.ts";
 import { str } from "./json.ts";
 import {
   drawn,
+  editWait,
   externalOf,
   gently,
   half,
@@ -42,6 +44,9 @@ export async function write(letter: Letter, channel: string, from = 0): Promise<
 /** `letter.hints` are those that the message was sent with. */
 export async function rewrite(letter: Letter): Promise<Sent> {
   const { external } = letter.message.target!;
+  const wait = editWait(letter);
+  if (wait === "step") return { external, lost: ["a step: Slack lets few messages be changed in a minute"] };
+  if (wait > 0) throw new Slower(wait);
   const done = readExternal(external);
   const { channel } = done;
   // What was added by earlier edits is not in the row that is edited.

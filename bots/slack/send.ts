@@ -9,7 +9,7 @@ import { rewrite, takeBack, write } from "./post.ts";
 import { BY_RESPONSE, byResponse, OUTSIDE, rewhisper, usesLeft, whisper } from "./whisper.ts";
 
 export function makeSender(desk: Desk): Sender {
-  const memory: Memory = { halves: new Map(), uses: new Map() };
+  const memory: Memory = { halves: new Map(), uses: new Map(), edits: new Map() };
   return {
     surface: SURFACE,
     pace: { each: PACE },
@@ -27,12 +27,12 @@ export function makeSender(desk: Desk): Sender {
   };
 }
 
-/** Edits have a limit of the whole team's, not of a channel's; what goes by a `response_url` has its own. */
+/** A channel's messages and its edits are counted apart; what goes by a `response_url` has its own pace. */
 function bucketOf({ tenant, place, kind, hints, target }: Outgoing): string {
   const sent = target?.hints ?? hints;
   const byItself = target ? target.external === BY_RESPONSE : hints.private === true && str(hints.response) !== "";
   if (byItself) return `response ${str(sent.response)}`;
-  return kind === "edit" || kind === "delete" ? `${tenant}\nchat.${kind}` : `${tenant}\n${place}`;
+  return `${tenant}\n${place}${kind === "edit" || kind === "delete" ? "\nedit" : ""}`;
 }
 
 async function answer(letter: Letter): Promise<Sent> {

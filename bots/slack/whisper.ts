@@ -3,7 +3,7 @@
 import type { Sent } from "../../core/outbox/index.ts";
 import { Refused, SlackSays, saysOneOf } from "./api.ts";
 import { str } from "./json.ts";
-import { drawn, half, type Letter, spoken, threaded, used } from "./letter.ts";
+import { drawn, goesOn, half, type Letter, spoken, threaded, used } from "./letter.ts";
 import { RESPONSE } from "./limits.ts";
 import { write } from "./post.ts";
 import type { Message } from "./render.ts";
@@ -88,16 +88,16 @@ export async function whisper(letter: Letter): Promise<Sent> {
 
 /** Few changes are allowed: the last is kept for the end of the work. */
 export async function rewhisper(letter: Letter): Promise<Sent> {
-  const { message, hints } = letter;
-  const goesOn = message.view?.blocks.some((b) => b.kind === "progress" && b.done < b.total) ?? false;
-  if (usesLeft(letter) > (goesOn ? 1 : 0)) {
+  const { hints } = letter;
+  if (usesLeft(letter) > (goesOn(letter) ? 1 : 0)) {
     try {
       return await byResponse(letter, { replace_original: true });
     } catch (error) {
       if (!saysOneOf(error, USED_UP)) throw error;
     }
   }
-  if (goesOn) return { external: BY_RESPONSE, lost: ["a step: Slack takes few changes of a message for one person"] };
+  if (goesOn(letter))
+    return { external: BY_RESPONSE, lost: ["a step: Slack takes few changes of a message for one person"] };
   if (hints.status !== "running") throw new Refused("An answer for one person can be changed for half an hour only.");
   return write(own(letter), str(hints.user) || str(hints.account));
 }
