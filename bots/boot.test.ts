@@ -16,12 +16,12 @@ const OLD = [
 
 const MAIN = `
 const [part, ...args] = process.argv.slice(2);
-console.log(JSON.stringify({ part, args, node: process.versions.node, setting: process.env.SETTING, pid: process.pid }));
-if (args[0] === "exit") process.exit(Number(args[1]));
 if (args[0] === "wait") {
   setInterval(() => {}, 1000);
   process.on("SIGTERM", () => { console.log("asked to end"); process.exit(7); });
 }
+console.log(JSON.stringify({ part, args, node: process.versions.node, setting: process.env.SETTING, pid: process.pid }));
+if (args[0] === "exit") process.exit(Number(args[1]));
 `;
 
 const folders: string[] = [];

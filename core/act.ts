@@ -58,11 +58,11 @@ export type Act = {
   emit<P extends Record<string, unknown>>(kind: EventKind<P>, payload: P, subject?: string): Promise<void>;
   /** Told while a fact is being written that `emit` did not write: live pages look for it as soon as it commits. */
   stirred(workspaceId: string): void;
-  /** Queues work in this transaction; answers with the job's id. */
+  /** Queues work in this transaction; answers with the job's id. A `part` is in no list: another job stands for it. */
   later<I extends Record<string, unknown>>(
     kind: JobKind<I>,
     input: I,
-    when?: { key?: string; at?: Date },
+    when?: { key?: string; at?: Date; part?: boolean },
   ): Promise<string>;
   /** Sends a job of the table to the engine once more, under a new message. */
   resend(job: { id: string; name: string; message: string; dueAt: Date }): Promise<void>;

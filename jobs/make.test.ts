@@ -176,6 +176,9 @@ test("a batch of twenty: one message, one sum, and those that failed can be aske
   );
   const reply = await ask({ count: 20 });
   expect(reply.data!.items).toHaveLength(15);
+  // One line in the list of jobs, not twenty-one; whoever asks for the parts by name gets them.
+  expect((await shop.house.ask("job list")).data!.items).toMatchObject([{ name: "batch" }]);
+  expect((await shop.house.ask("job list", { name: "make" })).data!.items).toHaveLength(20);
   expect(reply.view.text).toContain("$0.90");
   expect(reply.view.blocks.find((b) => b.kind === "text")).toMatchObject({
     text: expect.stringContaining("5 were not made"),

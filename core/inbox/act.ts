@@ -93,7 +93,7 @@ export function makeAct(
         await act.later({ name: reaction.name }, { event: kind.name, subject, ...payload });
       }
     },
-    async later(kind, input, { key, at } = {}) {
+    async later(kind, input, { key, at, part = false } = {}) {
       const id = sources.newId();
       const dueAt = at ?? now;
       const [row] = await tx
@@ -104,6 +104,7 @@ export function makeAct(
           name: kind.name,
           input,
           key: key ?? null,
+          part,
           status: "waiting",
           runId: run,
           personId: act.person.id,

@@ -41,7 +41,7 @@ export async function listJobs(act: Act, { status, name, before }: JobFilter, mo
   const sql = rawOf(act.db);
   const rows = await sql<Job[]>`
     select ${columns(act)} from job
-    where true ${status ? sql`and status = any(${[status].flat()})` : sql``} ${name ? sql`and name = ${name}` : sql``}
+    where (not part or ${name ?? null}::text is not null) ${status ? sql`and status = any(${[status].flat()})` : sql``} ${name ? sql`and name = ${name}` : sql``}
       ${before ? sql`and id < ${before}` : sql``}
     order by id desc limit ${most}`;
   return rows.map(inUtc);

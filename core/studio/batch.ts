@@ -42,7 +42,7 @@ export async function order(
       ${act.person.id}, ${act.run}, ${wishes.length}, ${act.now.toISOString()})`;
   for (const [n, wish] of wishes.entries()) {
     const id = act.newId();
-    const own = await act.later(makeItem, { item: id });
+    const own = await act.later(makeItem, { item: id }, { part: true });
     await sql`
       insert into item (workspace_id, id, batch_id, number, job_id, kind, wish, status, created_at)
       values (${act.workspace.id}, ${id}, ${batch}, ${n + 1}, ${own}, ${kind}, ${asJson(wish)}::text::jsonb, 'waiting',

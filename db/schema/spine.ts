@@ -203,6 +203,8 @@ export const job = pgTable(
     input: jsonb().$type<Record<string, unknown>>().notNull(),
     /** The same key is the same job while it waits or runs. */
     key: text(),
+    /** One of many that another job stands for: lists show that one. */
+    part: boolean().notNull().default(false),
     status: text().$type<"waiting" | "running" | "done" | "failed" | "cancelled">().notNull(),
     progress: jsonb().$type<{ done: number; total: number; now: string }>(),
     result: jsonb().$type<Record<string, unknown>>(),
