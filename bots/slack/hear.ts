@@ -29,14 +29,23 @@ export async function respond(ear: Hearing, door: Door, body: Json): Promise<Ans
   if (first.kind === "offer") return { taken: true, body: await ear.complete(body) };
   if (first.kind === "home") {
     // A page is shown anew whenever it is opened: nothing is lost with it.
-    void showHome(ear, door, from).catch((err: unknown) => ear.kit.log.warn({ err }, "a home page could not be shown"));
+    page(ear, door, from);
     return { taken: true };
   }
   const person = await ear.people.look(from.tenant, from.user);
   const ack = person.locale ? ackOf(body, door.house.commands, localeOf(person.locale)) : first;
   const answer = await acknowledged(ear, door, { body, from, person }, ack);
+  // What was pressed on a home page changes what the page tells.
+  if (ack.kind === "keep" && obj(body.view).type === "home") setTimeout(() => page(ear, door, from), PAGE_MS).unref();
   door.house.meter.ack(SURFACE, (performance.now() - started) / 1000);
   return answer;
+}
+
+/** Most commands are done by then. */
+const PAGE_MS = 1_000;
+
+function page(ear: Ear, door: Door, from: From): void {
+  showHome(ear, door, from).catch((err: unknown) => ear.kit.log.warn({ err }, "a home page could not be shown"));
 }
 
 type Said = { body: Json; from: From; person: Person };

@@ -196,6 +196,21 @@ test("the home page shows what there is, and leads to every command", async () =
   await slack.closeModal();
 });
 
+test("what is pressed on the home page is answered in the person's own chat, and the page is shown anew", async () => {
+  const shown = () => slack.calls.filter((c) => c.method === "views.publish").length;
+  await slack.openHome();
+  await expect.poll(() => JSON.stringify(slack.home()?.view.blocks ?? [])).toContain("pick-command");
+  const before = shown();
+  const pressed = slack.world.homes.get(ANNA)!;
+  // A button of some area's view, as it would stand there.
+  const action = { type: "button", action_id: "rAAAAAAAAAAAAAA", text: { type: "plain_text", text: "Old" } };
+  pressed.view.blocks = [...(pressed.view.blocks as object[]), { type: "actions", block_id: "x", elements: [action] }];
+  const messages = since();
+  await slack.press(pressed, "Old");
+  expect((await next(/This button is not known here/, messages)).channel).toBe("D0ANNA");
+  await expect.poll(shown, { timeout: 8_000 }).toBeGreaterThan(before);
+});
+
 test("a team that belongs to nobody is told how to connect it", async () => {
   const stranger = slack.world.addUser("U0ZOE", "Zoe");
   const before = since();
