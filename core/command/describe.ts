@@ -14,6 +14,9 @@ import { formatWords } from "./words.ts";
 export type Speaker = Pick<Act, "say"> & { locale?: string };
 export const speaker = (locale: Locale): Speaker => ({ locale, say: (text, vars) => say(locale, text, vars) });
 
+/** An example that only stands where a value would: words of any kind, a name that nobody has. */
+const SAYS_NOTHING = /^(…$|my-)/;
+
 /** The options of a command as the inputs of a form, with what was given and what is wrong with it. */
 export function inputsOf(
   command: Command,
@@ -30,7 +33,7 @@ export function inputsOf(
       label: act.say(spec.says),
       kind: spec.kind,
       required: spec.required && spec.fallback === undefined,
-      hint: spec.example,
+      ...(spec.choices || SAYS_NOTHING.test(spec.example) ? {} : { hint: spec.example }),
       ...(spec.choices ? { choices: spec.choices.map((c) => ({ value: c, label: choiceIn(locale, c) })) } : {}),
       ...(spec.min === undefined ? {} : { min: spec.min }),
       ...(spec.max === undefined ? {} : { max: spec.max }),
