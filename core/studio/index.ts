@@ -21,6 +21,7 @@ export { keyName } from "./local/score/theory.ts";
 export { checkWish, type Wish as SongWish } from "./local/score/wish.ts";
 export { type Format, makeSong, type Song, type SongOptions } from "./local/song.ts";
 export { type Rendered, render } from "./local/sound/render.ts";
+export { FILM_SIZES, type Film, type FilmShape, type FilmWish, makeFilm } from "./local/video/video.ts";
 export { wav } from "./local/wav.ts";
 export {
   attemptEnded,

@@ -2,11 +2,12 @@
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { type CoverWish, coverSvg } from "./cover.ts";
+import type { Drawing } from "./process.ts";
 
 /** A cover takes about a second; a hostile picture is ended. */
 const PATIENCE_MS = 30_000;
 
-export function rasterise(svg: string, signal?: AbortSignal): Promise<Uint8Array> {
+function draw(drawing: Drawing, signal?: AbortSignal): Promise<Uint8Array> {
   signal?.throwIfAborted();
   return new Promise((resolve, reject) => {
     const child = fork(fileURLToPath(new URL("./process.ts", import.meta.url)), [], {
@@ -33,9 +34,12 @@ export function rasterise(svg: string, signal?: AbortSignal): Promise<Uint8Array
       signal?.removeEventListener("abort", stop);
       reject(new Error(`The picture's process ended with ${code}. ${words}`.trim()));
     });
-    child.send(svg);
+    child.send(drawing);
   });
 }
 
+export const rasterise = (svg: string, signal?: AbortSignal): Promise<Uint8Array> => draw({ svg, as: "png" }, signal);
+/** Four bytes a pixel: red, green, blue, and how much it covers. */
+export const pixelsOf = (svg: string, signal?: AbortSignal): Promise<Uint8Array> => draw({ svg, as: "pixels" }, signal);
 export const makeCover = (wish: CoverWish, signal?: AbortSignal): Promise<Uint8Array> =>
   rasterise(coverSvg(wish), signal);
