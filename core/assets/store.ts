@@ -4,7 +4,7 @@ import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { rawOf } from "../../db/connect.ts";
 import { asset } from "../../db/schema/index.ts";
-import type { Act } from "../act.ts";
+import { type Act, mayActAs } from "../act.ts";
 import { safeName } from "../command/index.ts";
 import { refuse } from "../problem.ts";
 import { storable } from "../text.ts";
@@ -21,6 +21,8 @@ export type NewAsset = {
   bytes: Uint8Array | AsyncIterable<Uint8Array>;
   /** Only this person may read it. */
   forPerson?: string;
+  /** The work that it is a part of. */
+  partOf?: string;
   expiresAt?: Date;
 };
 
@@ -65,6 +67,7 @@ export async function saveAsset(act: Act, given: NewAsset): Promise<Asset> {
       workspaceId: act.workspace.id,
       path: `${act.workspace.id}/${id}`,
       forPerson: given.forPerson ?? null,
+      partOf: given.partOf ?? null,
       runId: act.run,
       expiresAt: given.expiresAt ?? null,
     });
@@ -124,12 +127,14 @@ async function syncFolder(folder: string): Promise<void> {
 type Row = Omit<Asset, "file" | "createdAt" | "bytes"> & { bytes: string; createdAt: string; forPerson: string | null };
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** What a person may read. What is somebody else's, expired or another workspace's is as if it were not there. */
+/** What a person may read. What is somebody else's, expired, another workspace's or not let out is as if not there. */
 export async function openAsset(act: Act, id: string): Promise<Asset> {
   const rows = ID.test(id)
     ? await rawOf(act.db)<Row[]>`
         select id, kind, type, name, bytes, sha256, for_person as "forPerson", created_at as "createdAt" from asset
-        where id = ${id} and (expires_at is null or expires_at > ${act.now.toISOString()})`
+        where id = ${id} and (expires_at is null or expires_at > ${act.now.toISOString()})
+          and (${mayActAs(act.role, "staff")}::boolean or not exists (
+            select from work w where w.id = coalesce(asset.part_of, asset.id) and w.status <> 'approved'))`
     : [];
   const [row] = rows;
   if (!row || (row.forPerson !== null && row.forPerson !== act.person.id))

@@ -23,9 +23,7 @@ export const libraryList = command({
   examples: ["library list", "library list kind:song query:rain"],
   async run({ act, options }) {
     const { channel, kind, query, status, before } = options;
-    // Drafts are for those who decide about them.
-    const seen = act.role === "member" || act.role === "partner" ? "approved" : status;
-    const found = await listWorks(act, { kind, channel: channel?.id, query, status: seen, before }, PAGE + 1);
+    const found = await listWorks(act, { kind, channel: channel?.id, query, status, before }, PAGE + 1);
     const items = found.slice(0, PAGE);
     const next = found.length > PAGE ? items.at(-1)!.id : undefined;
     const data = { items: items.map(itemOf), ...(next ? { next } : {}) };

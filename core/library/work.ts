@@ -1,6 +1,6 @@
 // The things in the library: each is a made file with where it came from, on what terms and who let it out.
 import { rawOf } from "../../db/connect.ts";
-import { type Act, eventKind } from "../act.ts";
+import { type Act, eventKind, mayActAs } from "../act.ts";
 import type { Entity } from "../command/index.ts";
 import { refuse } from "../problem.ts";
 import { asJson } from "../text.ts";
@@ -91,7 +91,13 @@ export type Filter = {
   /** Every word of it must be somewhere in the title, the prompt or the channel's name. */
   query?: string | undefined;
   before?: string | undefined;
+  /** What is not let out too, whoever asks: for the house's own messages to staff. */
+  drafts?: boolean;
 };
+
+/** Drafts, and what was turned down, are for those who decide about them. */
+const seenBy = ({ db, role }: Pick<Act, "db" | "role">) =>
+  rawOf(db)`(w.status = 'approved' or ${mayActAs(role, "staff")}::boolean)`;
 
 /** Newest first. */
 export async function listWorks(act: Act, filter: Filter, most: number): Promise<Work[]> {
@@ -99,7 +105,7 @@ export async function listWorks(act: Act, filter: Filter, most: number): Promise
   const words = (filter.query ?? "").toLowerCase().split(/\s+/).filter(Boolean).slice(0, 10);
   return sql<Work[]>`
     select ${columns(act)} ${from(act)}
-    where (${filter.kind ?? null}::text is null or w.kind = ${filter.kind ?? null})
+    where ${filter.drafts ? sql`true` : seenBy(act)} and (${filter.kind ?? null}::text is null or w.kind = ${filter.kind ?? null})
     ${filter.channel ? sql`and w.channel_id = ${filter.channel}` : sql``}
     ${filter.status ? sql`and w.status = ${filter.status}` : sql``}
     ${filter.batch ? sql`and w.batch_id = ${filter.batch}` : sql``}
@@ -125,7 +131,9 @@ export const works: Entity<Work> = {
       : SHORT.test(typed)
         ? sql`w.id::text like ${`%${typed.replace("#", "").toLowerCase()}`}`
         : sql`lower(w.title) = ${typed.toLowerCase()}`;
-    const [found] = await sql<Work[]>`select ${columns(act)} ${from(act)} where ${wanted} order by w.id desc limit 1`;
+    const [found] = await sql<
+      Work[]
+    >`select ${columns(act)} ${from(act)} where ${wanted} and ${seenBy(act)} order by w.id desc limit 1`;
     return found;
   },
   async search(act, typed) {

@@ -38,7 +38,13 @@ export const ERASURE: Record<string, Step | string> = {
   // That somebody agreed must stay provable; where they sat when they did, need not.
   consent: (sql, ids, at) =>
     sql`update consent set ended_at = coalesce(ended_at, ${at}), place = '' where person_id = any(${ids})`,
-  batch: "what was made is the workspace's; the id of who asked stands for nobody now",
+  // What was made is the workspace's; what the person typed to get it is not. Its genre, version and seed stay.
+  batch: (sql, ids) => sql`
+    with theirs as (
+      update item i set wish = (i.wish - 'asked' - 'mood' - 'lyrics') || jsonb_build_object('prompt', i.wish->>'title')
+      from batch b where b.workspace_id = i.workspace_id and b.id = i.batch_id and b.person_id = any(${ids})
+      returning i.id)
+    update work set prompt = title where id in (select id from theirs)`,
   action_use: "which button was pressed, by an id",
   event: "facts hold ids, no names; append-only",
   audit: "the law wants who did what; the id stands for nobody now; append-only",

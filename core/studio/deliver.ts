@@ -79,7 +79,7 @@ export async function batchView(
   id: string,
   { kind, made, failed }: Ended & { kind: string },
 ): Promise<{ view: View; data: Record<string, unknown> }> {
-  const [works, errors] = await Promise.all([listWorks(act, { batch: id }, 1000), errorsOf(act, id)]);
+  const [works, errors] = await Promise.all([listWorks(act, { batch: id, drafts: true }, 1000), errorsOf(act, id)]);
   works.reverse();
   const cost = works.reduce((sum, w) => sum + BigInt(w.cost), 0n);
   const [only] = works;

@@ -21,6 +21,7 @@ export async function saveMade(
   for (const other of others) {
     const saved = await saveAsset(act, {
       kind: other.role,
+      partOf: item.id,
       type: other.type,
       name: other.name,
       bytes: piecesOf(other.file),

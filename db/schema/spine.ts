@@ -246,6 +246,8 @@ export const asset = pgTable(
     path: text().notNull(),
     /** Only this person may read it; empty: everyone of the workspace. */
     forPerson: uuid(),
+    /** The work that it is a part of: a stem, a cover. Who may not see the work, may not see this. */
+    partOf: uuid(),
     runId: uuid(),
     createdAt: moment().notNull(),
     expiresAt: moment(),
