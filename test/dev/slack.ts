@@ -10,7 +10,8 @@ import { slackParts } from "./slack-blocks.ts";
 const COMMAND = "/impresario";
 
 export async function slackClient(): Promise<Client> {
-  const slack = await openSlack();
+  // Whoever develops starts the product again and again.
+  const slack = await openSlack({ pace: { free: ["apps.connections.open"] } });
   const { world } = slack;
   const order = makeOrder();
   const typed: { id: string; channel: string; user: string; text: string }[] = [];
