@@ -15,6 +15,8 @@ export const SHARED: Record<string, string> = {
   tick: "one tick of the clock in the whole cluster",
   provider_health: "how a provider does: its key serves every workspace",
   provider_seat: "how many of a provider's places are taken, by the ids of attempts",
+  provider_task: "which attempt a provider's task belongs to, by their ids",
+  provider_pace: "how many calls a provider's key has left in this minute",
   provider_queue: "which workspaces found no seat a moment ago",
 };
 

@@ -6,6 +6,7 @@ import {
   type Answered,
   type Call,
   callbackToken,
+  type Failure,
   type Gathering,
   gather,
   makeItem,
@@ -13,11 +14,12 @@ import {
   next,
   noteAccepted,
   noteAsked,
-  noteCancelled,
   noteFailed,
+  noteFound,
   noteMade,
-  noteNeverArrived,
   noteUnknown,
+  noteUnsent,
+  noteWithdrawn,
   ProviderError,
   pass,
   type Step,
@@ -29,6 +31,8 @@ import { Again, handler, type JobContext } from "./handler.ts";
 type Ctx = JobContext<{ item: string }>;
 /** Between two questions, where the provider does not say. */
 const POLL_SECONDS = 10;
+/** Well below the time after which a call counts as never arrived, with the call's own minute between. */
+const LATE_MS = 15_000;
 
 export const makeJob = handler({
   kind: makeItem,
@@ -39,9 +43,15 @@ export const makeJob = handler({
   backoff: { first: 1, most: 60 },
   async run(ctx) {
     for (;;) {
+      const asked = performance.now();
       const step = await ctx.inTx((act) => next(act, ctx.input.item));
       if (step.to === "end") return undefined;
       if (step.to === "wait") return new Again(step.until);
+      // Asleep for so long that another worker may look for it by now: what is not sent yet is not sent any more.
+      if (step.to === "submit" && performance.now() - asked > LATE_MS) {
+        await ctx.inTx((act) => noteUnsent(act, step));
+        continue;
+      }
       const wait = await take(ctx, step);
       if (wait !== undefined) return new Again(new Date(ctx.house.sources.now().getTime() + wait * 1000));
     }
@@ -63,10 +73,14 @@ async function take(ctx: Ctx, step: Extract<Next, { item: object }>): Promise<nu
     // Stopping, cancelled or too long: not the provider's doing. The rows know where it stands.
     if (ctx.signal.aborted) throw error;
     if (error instanceof ProviderError) {
-      // A question that failed is no answer: the task goes on, until its deadline.
-      if (step.to === "ask" && isHiccup(error)) {
+      // A question that failed is no answer: the task goes on, and is paid for, until its deadline.
+      if (step.to !== "submit" && noAnswer(ctx, step, error)) {
         await ctx.inTx((act) => noteAsked(act, step));
         return pollOf(ctx, step);
+      }
+      if (step.to === "withdraw") {
+        await ctx.inTx((act) => noteWithdrawn(act, step, true));
+        return undefined;
       }
       await ctx.inTx((act) => noteFailed(act, step, error));
       return undefined;
@@ -77,12 +91,20 @@ async function take(ctx: Ctx, step: Extract<Next, { item: object }>): Promise<nu
   }
 }
 
-const isHiccup = ({ failure }: ProviderError) =>
-  failure === "rate" ||
-  failure === "broken" ||
-  failure === "capacity" ||
-  failure === "timeout" ||
-  failure === "concurrency";
+/** Says nothing of the task itself. The same words about the key mean the question, not what was accepted before. */
+const NO_ANSWER: readonly Failure[] = ["rate", "broken", "capacity", "timeout", "concurrency", "auth", "money"];
+/** A file that cannot be fetched is fetched again for so long: making another one is paid again. */
+const FETCH_MS = 5 * 60_000;
+/** What was to be called back and could not: after so long it counts as paid. */
+const WITHDRAW_MS = 10 * 60_000;
+
+function noAnswer({ house }: Ctx, { to, attempt }: Extract<Next, { item: object }>, { failure, told }: ProviderError) {
+  if (to === "find") return true;
+  const now = house.sources.now().getTime();
+  if (to === "withdraw") return NO_ANSWER.includes(failure) && now < new Date(attempt.deadline).getTime() + WITHDRAW_MS;
+  if (failure === "download") return now < new Date(attempt.startedAt).getTime() + FETCH_MS;
+  return !told && NO_ANSWER.includes(failure);
+}
 
 function callOf(ctx: Ctx, { item, attempt, capability }: Step): Call {
   const { house, workspaceId, signal } = ctx;
@@ -155,21 +177,12 @@ async function keep(ctx: Ctx, step: Step, { files }: Gathering, cost: bigint | u
 /** The line broke, or a worker died, between sending and hearing: is it there? */
 async function find(ctx: Ctx, step: Step): Promise<number | undefined> {
   const found = step.provider.find ? await step.provider.find(callOf(ctx, step)) : "unknown";
-  if (found === "never arrived") {
-    await ctx.inTx((act) => noteNeverArrived(act, step));
-    return undefined;
-  }
-  if (found === "unknown") {
-    await ctx.inTx((act) => noteUnknown(act, step));
-    return pollOf(ctx, step);
-  }
-  await ctx.inTx((act) => noteAccepted(act, step, found.task));
-  return undefined;
+  return (await ctx.inTx((act) => noteFound(act, step, found))) ? pollOf(ctx, step) : undefined;
 }
 
 async function withdraw(ctx: Ctx, step: Step): Promise<number | undefined> {
   const how = step.provider.cancel ? await step.provider.cancel(step.attempt.task!, callOf(ctx, step)) : "refused";
   // What cannot be called back is paid for.
-  await ctx.inTx((act) => noteCancelled(act, step, how !== "cancelled"));
+  await ctx.inTx((act) => noteWithdrawn(act, step, how !== "cancelled"));
   return undefined;
 }

@@ -2,6 +2,7 @@
 // to do next.
 import { rawOf } from "../../db/connect.ts";
 import type { Act } from "../act.ts";
+import { settle } from "../budgets/index.ts";
 import {
   costData,
   costWords,
@@ -15,6 +16,9 @@ import {
 } from "../library/index.ts";
 import { type Refusal, refuse } from "../problem.ts";
 import { type Block, type View, view } from "../view/index.ts";
+
+import { attemptsOf, endItem, moveAttempt, OPEN } from "./item.ts";
+import { leaveSeat } from "./seats.ts";
 
 export type Ended = { open: number; ended: boolean; made: number; failed: number; cancelled: number };
 
@@ -32,19 +36,25 @@ export async function markEnded(act: Act, id: string): Promise<void> {
   await rawOf(act.db)`update batch set ended_at = ${act.now.toISOString()} where id = ${id}`;
 }
 
-/** Items whose job ended without them: killed for good, or lost. They are closed so that the batch can end. */
+/**
+ * Items whose job ended without them: killed for good, or cancelled. They are closed so that the batch can end. What was
+ * tried for them may be made all the same, and nobody asks any more: it counts as paid.
+ */
 export async function closeStranded(act: Act, id: string): Promise<number> {
-  const rows = await rawOf(act.db)<{ n: number }[]>`
-    with stranded as (
-      select i.workspace_id, i.id from item i join job j on j.workspace_id = i.workspace_id and j.id = i.job_id
-      where i.batch_id = ${id} and i.status in ('waiting', 'making') and j.status in ('done', 'failed', 'cancelled')
-      for update of i skip locked),
-    closed as (
-      update item i set status = 'failed', error = coalesce((select error from job where id = i.job_id), ''), ended_at = ${act.now.toISOString()}
-      from stranded s where i.workspace_id = s.workspace_id and i.id = s.id returning 1)
-    update batch set open = open - (select count(*)::int from closed) where id = ${id}
-    returning (select count(*)::int from closed) as n`;
-  return rows[0]?.n ?? 0;
+  const stranded = await rawOf(act.db)<{ id: string; error: string | null }[]>`
+    select i.id, j.error from item i join job j on j.workspace_id = i.workspace_id and j.id = i.job_id
+    where i.batch_id = ${id} and i.status in ('waiting', 'making') and j.status in ('done', 'failed', 'cancelled')
+    for update of i skip locked`;
+  for (const item of stranded) {
+    const open = (await attemptsOf(act, item.id)).find((a) => OPEN.includes(a.status));
+    await endItem(act, { id: item.id, batch: id }, "failed", item.error ?? "");
+    if (!open) continue;
+    const cost = BigInt(open.estimate);
+    await moveAttempt(act, open.id, { status: "lost", cost });
+    await settle(act, open.id, cost, 1);
+    await leaveSeat(act.db, open.id);
+  }
+  return stranded.length;
 }
 
 /** Failed and cancelled items wait again; their jobs are sent once more. */

@@ -8,7 +8,7 @@ import { claimProbe, readHealth, readShut } from "./health.ts";
 import { type Attempt, addAttempt, attemptsOf, type Item } from "./item.ts";
 import { type Failure, type Provider, passing } from "./provider.ts";
 import { type Candidate, type Decision, decide, factsOf, type Ranked, type Reason } from "./router.ts";
-import { readTaken, takeSeat } from "./seats.ts";
+import { leaveSeat, readLess, readTaken, standInLine, takePace, takeSeat } from "./seats.ts";
 
 export type Choice =
   | { to: "go"; attempt: Attempt; provider: Provider }
@@ -31,11 +31,12 @@ export const capabilitiesOf = (providers: readonly Provider[], kind: string) =>
   );
 
 async function candidatesFor(act: Act, kind: string): Promise<Candidate[]> {
-  const [health, shut, taken, switches] = await Promise.all([
+  const [health, shut, taken, switches, less] = await Promise.all([
     readHealth(act.db, kind),
     readShut(act.db),
     readTaken(act.db, act.now),
     readSwitches(act),
+    readLess(act.db, act.now),
   ]);
   const now = act.now.getTime();
   return capabilitiesOf(act.providers, kind).map(({ provider, capability }): Candidate => {
@@ -46,7 +47,7 @@ async function candidatesFor(act: Act, kind: string): Promise<Candidate[]> {
       capability,
       health: shut.has(provider.slug) ? { ...known, state: "open", openUntil: null } : known,
       inFlight: taken.get(provider.slug) ?? 0,
-      atOnce: provider.atOnce,
+      atOnce: Math.min(provider.atOnce, less.get(provider.slug) ?? provider.atOnce),
       off: !(switches.get(provider.slug) ?? !provider.optIn),
       ...(provider.local ? { local: true } : {}),
     };
@@ -68,22 +69,27 @@ export async function choose(act: Act, item: Item): Promise<Choice> {
   for (;;) {
     const decision = decideFor(act, item, candidates, past, unpaid);
     const best = decision.ranked[0];
-    if (!best) return noneOf(act, decision, candidates, short);
-    const got = await take(
-      act,
-      item,
-      best,
-      decision,
-      past.length + 1,
-      act.providers.find((p) => p.slug === best.provider)!,
-    );
+    if (!best) {
+      const none = noneOf(act, decision, candidates, short);
+      const busy = decision.refused.filter((r) => r.reason === "full" || r.reason === "resting").map((r) => r.provider);
+      if (none.to === "wait") await standInLine(act.db, busy, act.workspace.id, act.now);
+      return none;
+    }
+    const { atOnce } = candidates.find((c) => c.provider === best.provider)!;
+    const provider = { ...act.providers.find((p) => p.slug === best.provider)!, atOnce };
+    const got = await take(act, item, best, decision, past.length + 1, provider);
     if ("attempt" in got) return { to: "go", ...got };
-    if (got.short) {
+    if (got.until) {
+      const restUntil = got.until.getTime();
+      for (const [at, one] of candidates.entries())
+        if (one.provider === best.provider) candidates[at] = { ...one, health: { ...one.health, restUntil } };
+    } else if (got.short) {
       unpaid.add(best.provider);
       short.push(...got.short);
     } else {
-      const at = candidates.findIndex((c) => c.provider === best.provider);
-      candidates[at] = { ...candidates[at]!, inFlight: Number.POSITIVE_INFINITY };
+      // All models of it share its seats.
+      for (const [at, one] of candidates.entries())
+        if (one.provider === best.provider) candidates[at] = { ...one, inFlight: Number.POSITIVE_INFINITY };
     }
   }
 }
@@ -117,12 +123,14 @@ function decideFor(
     : decide(candidates, { ...question, tried: over(TRIES_EACH) });
 }
 
-type Got = { attempt: Attempt; provider: Provider } | { short?: Short[] };
+/** Not got: no money, no call left in this minute, or no seat. */
+type NotGot = { short?: Short[]; until?: Date };
+type Got = { attempt: Attempt; provider: Provider } | NotGot;
 class Undone extends Error {
-  readonly short: Short[];
-  constructor(short: Short[]) {
+  readonly why: NotGot;
+  constructor(why: NotGot) {
     super("undone");
-    this.short = short;
+    this.why = why;
   }
 }
 
@@ -147,7 +155,7 @@ async function take(
         best.probe &&
         !(await claimProbe(db, { provider: provider.slug, kind: item.kind, attempt: id, now, until: deadline }))
       )
-        throw new Undone([]);
+        throw new Undone({});
       await addAttempt(inner, {
         id,
         item: item.id,
@@ -167,15 +175,19 @@ async function take(
         money: best.price,
         count: 1,
       });
-      if (short.length > 0) throw new Undone(short);
+      if (short.length > 0) throw new Undone({ short });
+      const { perMinute } = provider;
+      const until =
+        perMinute && (await takePace(db, { provider: provider.slug, perMinute, workspace: act.workspace.id, now }));
+      if (until) throw new Undone({ until });
     });
   } catch (error) {
     if (!(error instanceof Undone)) throw error;
-    await rawOf(act.db)`update provider_seat set attempt = null, workspace = null where attempt = ${id}`;
-    return error.short.length > 0 ? { short: error.short } : {};
+    await leaveSeat(act.db, id);
+    return error.why;
   }
   const [attempt] = await attemptsOf(act, item.id);
-  return { attempt: attempt!, provider };
+  return { attempt: attempt!, provider: act.providers.find((p) => p.slug === provider.slug)! };
 }
 
 /** What is kept of a decision: every reason, all that the order was made from, and the best of the order. */

@@ -29,11 +29,12 @@ export {
   next,
   noteAccepted,
   noteAsked,
-  noteCancelled,
   noteFailed,
+  noteFound,
   noteMade,
-  noteNeverArrived,
   noteUnknown,
+  noteUnsent,
+  noteWithdrawn,
   type Step,
 } from "./make.ts";
 export {

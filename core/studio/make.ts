@@ -8,9 +8,9 @@ import { fresh } from "./breaker.ts";
 import { capabilitiesOf, choose } from "./desk.ts";
 import { noteOutcome } from "./health.ts";
 import { type Attempt, attemptsOf, holdItem, type Item, moveAttempt, OPEN } from "./item.ts";
-import { type Capability, type Failure, type Provider, ProviderError, passing } from "./provider.ts";
+import { type Capability, type Failure, type Found, type Provider, ProviderError, passing } from "./provider.ts";
 import { failureWords, noWords } from "./reasons.ts";
-import { leaveSeat } from "./seats.ts";
+import { learnLess, leaveSeat } from "./seats.ts";
 
 export type Step = { item: Item; attempt: Attempt; provider: Provider; capability: Capability };
 export type Next =
@@ -47,7 +47,7 @@ export async function next(act: Act, id: string): Promise<Next> {
   }
   if (item.status === "waiting") await rawOf(act.db)`update item set status = 'making' where id = ${id}`;
   const { attempt, provider } = choice;
-  return { to: "submit", item, attempt, provider, capability: capabilityOf(provider, item, attempt) };
+  return { to: "submit", item, attempt, provider, capability: capabilityOf(provider, item, attempt)! };
 }
 
 /** A try that was begun before: by this process or by one that died. */
@@ -60,18 +60,18 @@ async function goOn(act: Act, item: Item, attempt: Attempt): Promise<Next> {
     return { to: "end" };
   }
   const step = { item, attempt, provider, capability };
-  if (new Date(attempt.deadline) <= act.now) {
-    if (attempt.status === "accepted")
-      await endFailed(act, step, new ProviderError("timeout", act.say("It took too long.")));
-    else await endLost(act, item, attempt);
+  const late = new Date(attempt.deadline) <= act.now;
+  if (late && !attempt.task) {
+    await endLost(act, item, attempt, step);
     return next(act, item.id);
   }
-  if (item.stopped && attempt.task) return { to: "withdraw", ...step };
+  // Before somebody else makes it, it is called back: otherwise both would be paid.
+  if (attempt.task && (late || item.stopped)) return { to: "withdraw", ...step };
   return { to: attempt.task ? "ask" : "find", ...step };
 }
 
-const capabilityOf = (provider: Provider, item: Item, attempt: Attempt): Capability =>
-  capabilitiesOf([provider], item.kind).find((c) => c.capability.model === attempt.model)!.capability;
+const capabilityOf = (provider: Provider, item: Item, attempt: Attempt): Capability | undefined =>
+  capabilitiesOf([provider], item.kind).find((c) => c.capability.model === attempt.model)?.capability;
 
 /** Runs `work` when the attempt is still open, with the item held. */
 async function stillOpen(act: Act, { item, attempt }: Step, work: () => Promise<void>): Promise<boolean> {
@@ -82,9 +82,41 @@ async function stillOpen(act: Act, { item, attempt }: Step, work: () => Promise<
   return true;
 }
 
-/** The provider has it, under its own id. What it is known to cost by then is kept. */
+/** The provider has it, under its own id. Somebody who looked for theirs may have taken it: then ours is theirs. */
 export const noteAccepted = (act: Act, step: Step, task: string): Promise<boolean> =>
-  stillOpen(act, step, () => moveAttempt(act, step.attempt.id, { status: "accepted", task }));
+  stillOpen(act, step, async () => {
+    if (await claimTask(act, step, task)) await moveAttempt(act, step.attempt.id, { status: "accepted", task });
+    else await moveAttempt(act, step.attempt.id, { status: "unknown", asked: step.attempt.asked + 1 });
+  });
+
+/** What was found after a broken line. Answers whether it is to be looked for again. */
+export async function noteFound(act: Act, step: Step, found: Found): Promise<boolean> {
+  const { attempt, provider } = step;
+  let wait = false;
+  await stillOpen(act, step, async () => {
+    const tasks = typeof found === "string" ? [] : "task" in found ? [found.task] : found.tasks;
+    for (const task of tasks)
+      if (await claimTask(act, step, task)) return moveAttempt(act, attempt.id, { status: "accepted", task });
+    if (found === "gone") return endGone(act, step);
+    const since = act.now.getTime() - new Date(attempt.startedAt).getTime();
+    const never = found === "never arrived" || (typeof found === "object" && "all" in found && found.all);
+    if (never && since >= (provider.settleSeconds ?? SETTLE_SECONDS) * 1000) return endUnsent(act, step);
+    wait = true;
+    await moveAttempt(act, attempt.id, { status: attempt.status, asked: attempt.asked + 1 });
+  });
+  return wait;
+}
+
+/** A call that is on its way for longer than this was given up by whoever sent it. */
+const SETTLE_SECONDS = 90;
+
+async function claimTask(act: Act, { attempt, provider }: Step, task: string): Promise<boolean> {
+  const rows = await rawOf(act.db)`
+    insert into provider_task as t (provider, task, attempt, at)
+    values (${provider.slug}, ${task}, ${attempt.id}, ${act.now.toISOString()})
+    on conflict (provider, task) do update set at = excluded.at where t.attempt = excluded.attempt returning 1`;
+  return rows.length > 0;
+}
 
 /** Sent, and no word back: it may be there. */
 export const noteUnknown = (act: Act, step: Step): Promise<boolean> =>
@@ -98,17 +130,31 @@ export const noteAsked = (act: Act, step: Step): Promise<boolean> =>
     await moveAttempt(act, step.attempt.id, { status: step.attempt.status, asked: step.attempt.asked + 1 });
   });
 
-/** It never reached the provider: as if it had not been tried. */
-export const noteNeverArrived = (act: Act, step: Step): Promise<boolean> =>
-  stillOpen(act, step, async () => {
-    await moveAttempt(act, step.attempt.id, { status: "lost", cost: 0n });
-    await release(act, step.attempt.id);
-    await leaveSeat(act.db, step.attempt.id);
-  });
+/** This very process was to send it, and did not. */
+export const noteUnsent = (act: Act, step: Step): Promise<boolean> => stillOpen(act, step, () => endUnsent(act, step));
 
-export const noteCancelled = (act: Act, step: Step, billed: boolean): Promise<boolean> =>
+/** It never reached the provider: nothing is paid. A line that broke counts against the provider; a dead worker does not. */
+async function endUnsent(act: Act, { attempt }: Step): Promise<void> {
+  const broke = attempt.status === "unknown" ? { failure: "broken" } : {};
+  await moveAttempt(act, attempt.id, { status: "lost", cost: 0n, ...broke });
+  await release(act, attempt.id);
+  await leaveSeat(act.db, attempt.id);
+}
+
+/** Paid for and gone, and made again. */
+async function endGone(act: Act, { attempt }: Step): Promise<void> {
+  const cost = BigInt(attempt.estimate);
+  await moveAttempt(act, attempt.id, { status: "lost", cost, failure: "broken" });
+  await settle(act, attempt.id, cost, 1);
+  await leaveSeat(act.db, attempt.id);
+}
+
+/** Called back, or not any more: because somebody stopped the batch, or because it took too long. */
+export const noteWithdrawn = (act: Act, step: Step, billed: boolean): Promise<boolean> =>
   stillOpen(act, step, async () => {
     const { attempt, item } = step;
+    if (!item.stopped)
+      return endFailed(act, step, new ProviderError("timeout", act.say("It took too long."), { billed }));
     const cost = billed ? BigInt(attempt.estimate) : 0n;
     await moveAttempt(act, attempt.id, { status: "cancelled", cost });
     if (billed) await settle(act, attempt.id, cost, 1);
@@ -127,6 +173,8 @@ async function endFailed(act: Act, step: Step, error: ProviderError): Promise<vo
   await moveAttempt(act, attempt.id, { status: "failed", failure: error.failure, error: words, cost });
   if (error.billed) await settle(act, attempt.id, cost, 0);
   else await release(act, attempt.id);
+  if (error.failure === "rate" || error.failure === "concurrency")
+    await learnLess(act.db, attempt.provider, error.failure, act.now);
   if (!passing(error.failure)) await itemEnded(act, item, "failed", words);
   await close(act, step, {
     ok: false,
@@ -136,15 +184,16 @@ async function endFailed(act: Act, step: Step, error: ProviderError): Promise<vo
 }
 
 /** Nobody can say what became of it: it counts as paid, and a person decides whether to try again. */
-async function endLost(act: Act, item: Item, attempt: Attempt): Promise<void> {
+async function endLost(act: Act, item: Item, attempt: Attempt, step?: Step): Promise<void> {
   const words = act.say(
     "{provider} took the order and the line broke; it could not be found out whether it was made. It counts as paid. Try again if you want it all the same.",
     { provider: attempt.provider },
   );
   await moveAttempt(act, attempt.id, { status: "lost", error: words, cost: BigInt(attempt.estimate) });
   await settle(act, attempt.id, BigInt(attempt.estimate), 1);
-  await leaveSeat(act.db, attempt.id);
   await itemEnded(act, item, "failed", words);
+  if (step) await close(act, step, { ok: false, failure: "timeout" });
+  else await leaveSeat(act.db, attempt.id);
 }
 
 /** Made, and found good: the caller saves what it made in the same transaction. */

@@ -102,11 +102,18 @@ export class ProviderError extends Error {
   readonly after: number | undefined;
   /** Whether it is paid for all the same. Unsaid: no. */
   readonly billed: boolean;
-  constructor(failure: Failure, words: string, more: { after?: number | undefined; billed?: boolean } = {}) {
+  /** The task itself ended so; else it is only the question that failed, and the task may go on. */
+  readonly told: boolean;
+  constructor(
+    failure: Failure,
+    words: string,
+    more: { after?: number | undefined; billed?: boolean; told?: boolean } = {},
+  ) {
     super(words);
     this.failure = failure;
     this.after = more.after;
     this.billed = more.billed ?? false;
+    this.told = more.told ?? false;
   }
 }
 
@@ -139,6 +146,14 @@ export type Call = {
   progress(part: number, now: string): void;
 };
 
+/** `gone`: it may have been made and paid for, cannot be had any more, and is cheap enough to be made again. */
+export type Found =
+  | "gone"
+  | { task: string }
+  | { tasks: readonly string[]; all: boolean }
+  | "never arrived"
+  | "unknown";
+
 export type Provider = {
   slug: string;
   name: string;
@@ -157,6 +172,11 @@ export type Provider = {
   submit(call: Call): Promise<Answered>;
   query?(task: string, call: Call): Promise<Answered>;
   cancel?(task: string, call: Call): Promise<"cancelled" | "too late" | "refused">;
-  /** After a broken line: the task it became, or the certainty that it never arrived. */
-  find?(call: Call): Promise<{ task: string } | "never arrived" | "unknown">;
+  /**
+   * After a broken line: the tasks that it may have become, and whether these are all there are. Of those with the same
+   * words each attempt takes one. No words at all: it cannot be found out.
+   */
+  find?(call: Call): Promise<Found>;
+  /** Seconds until what arrived is in its list for certain. Until then nothing "never arrived". */
+  settleSeconds?: number;
 };

@@ -65,10 +65,27 @@ export const providerSeat = pgTable(
   (t) => [primaryKey({ columns: [t.provider, t.seat] }), index("provider_seat_attempt").on(t.attempt)],
 );
 
+/** Which attempt a provider's task belongs to: of those with the same words each attempt takes one, and no two the same. */
+export const providerTask = pgTable(
+  "provider_task",
+  { provider: text().notNull(), task: text().notNull(), attempt: uuid().notNull(), at: moment().notNull() },
+  (t) => [primaryKey({ columns: [t.provider, t.task] })],
+);
+
+/** What a provider's key may still be asked in this minute: calls come back to it little by little. */
+export const providerPace = pgTable("provider_pace", {
+  provider: text().primaryKey(),
+  left: doublePrecision().notNull(),
+  at: moment().notNull(),
+  /** It said that so many at once are too many: fewer for a while. */
+  atOnce: integer(),
+  atOnceUntil: moment(),
+});
+
 /** Workspaces that found no seat a moment ago: those who have many let them in. */
 export const providerQueue = pgTable(
   "provider_queue",
-  { provider: text().notNull(), workspace: uuid().notNull(), until: moment().notNull() },
+  { provider: text().notNull(), workspace: uuid().notNull(), since: moment().notNull(), until: moment().notNull() },
   (t) => [primaryKey({ columns: [t.provider, t.workspace] })],
 );
 

@@ -34,6 +34,8 @@ const NOT_SENT = new Set([
   "CERT_HAS_EXPIRED",
 ]);
 
+const GATEWAY_LATE = new Set([504, 524]);
+
 export async function ask({
   url,
   method,
@@ -56,9 +58,11 @@ export async function ask({
       ...(sent === undefined ? {} : { body: sent as BodyInit }),
     });
     const bytes = await bytesOf(answer);
+    // A gateway that gave up waiting had passed it on.
+    if (begins && GATEWAY_LATE.has(answer.status)) throw new Unknown(`HTTP ${answer.status}`);
     return { status: answer.status, headers: answer.headers, bytes, json: jsonOf(answer, bytes) };
   } catch (error) {
-    if (error instanceof ProviderError) throw error;
+    if (error instanceof ProviderError || error instanceof Unknown) throw error;
     if (signal.aborted) throw error;
     const cause = (error as { cause?: { code?: string } }).cause;
     const late = error instanceof DOMException && error.name === "TimeoutError";

@@ -69,6 +69,7 @@ export const localProvider = (): Provider => ({
   submit: (call) => WORK[call.capability.model]!(call),
   // It runs inside the job: what is not here any more never was.
   find: async () => "never arrived",
+  settleSeconds: 0,
 });
 
 const write = async ({ wish }: Call): Promise<Answered> => ({

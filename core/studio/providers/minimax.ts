@@ -5,9 +5,11 @@ import {
   type Call,
   type Capability,
   type Failure,
+  type Found,
   type Provider,
   ProviderError,
   type Rights,
+  Unknown,
   type Wish,
 } from "../provider.ts";
 import { type Ask, ask, at, failureOf, type Heard, numberAt, textAt } from "./http.ts";
@@ -79,7 +81,7 @@ type Flow = {
   submit(host: Host, call: Call): Promise<Answered>;
   query?(host: Host, task: string, call: Call): Promise<Answered>;
   cancel?(host: Host, task: string, call: Call): Promise<"cancelled" | "too late" | "refused">;
-  find?(host: Host, call: Call): Promise<{ task: string } | "never arrived" | "unknown">;
+  find?(host: Host, call: Call): Promise<Found>;
 };
 
 const SONG: Capability = {
@@ -180,18 +182,25 @@ const clip: Flow = {
       throw error;
     }
   },
-  // Theirs is a list of tasks, newest first, with the prompt of each: ours is the one with our words and no other owner.
+  // Theirs is a list of tasks, newest first, with the prompt of each: ours is one of those with our words.
   async find(host, call) {
-    const { json } = await request(host, "/v2/query/video_generation?page_num=1&page_size=50", call);
-    const items = at(json, "items");
-    if (!Array.isArray(items)) return "unknown";
-    const ours = items.filter((item) => textAt(item, "prompt") === call.wish.prompt);
-    const task = textAt(ours[0], "id") ?? textAt(ours[0], "task_id");
-    // Two with the same words cannot be told apart.
-    if (ours.length > 1) return "unknown";
-    return task ? { task } : items.length < 50 ? "never arrived" : "unknown";
+    const tasks: string[] = [];
+    for (let page = 1; page <= PAGES; page++) {
+      const { json } = await request(host, `/v2/query/video_generation?page_num=${page}&page_size=50`, call);
+      const items = at(json, "items");
+      if (!Array.isArray(items)) return "unknown";
+      for (const item of items) {
+        const task = textAt(item, "id") ?? textAt(item, "task_id");
+        if (task && textAt(item, "prompt") === call.wish.prompt) tasks.push(task);
+      }
+      if (items.length < 50) return { tasks, all: true };
+    }
+    return { tasks, all: false };
   },
 };
+
+/** A thousand things: the largest batch. */
+const PAGES = 25;
 
 const OLD_CLIP: Capability = {
   kind: "clip",
@@ -238,7 +247,7 @@ const oldClip: Flow = {
 const FLOWS: Record<string, Flow> = { [SONG.model]: song, [CLIP.model]: clip, [OLD_CLIP.model]: oldClip };
 
 function accepted(task: string | undefined): Answered {
-  if (!task) throw new ProviderError("broken", "There is no task id in the answer.");
+  if (!task) throw new Unknown("There is no task id in the answer.");
   return { state: "accepted", task };
 }
 
@@ -254,7 +263,7 @@ function video(url: string | undefined, seconds: number | undefined, cost: bigin
 
 /** Failed and held back clips are not charged. */
 function failedTask(status: string | undefined, words = "no reason given"): ProviderError {
-  if (status === "expired") return new ProviderError("timeout", words);
+  if (status === "expired") return new ProviderError("timeout", words, { told: true });
   if (/sensitive|moderat|policy|safety/i.test(words)) return new ProviderError("moderation_out", words);
-  return new ProviderError("broken", words);
+  return new ProviderError("broken", words, { told: true });
 }

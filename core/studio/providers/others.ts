@@ -1,5 +1,5 @@
 // Stability (sound effects and music, licensed training), Replicate (anybody's model), Azure (voices).
-import { type Answered, type Call, type Capability, type Provider, ProviderError } from "../provider.ts";
+import { type Answered, type Call, type Capability, type Provider, ProviderError, Unknown } from "../provider.ts";
 import { ask, at, failureOf, type Heard, textAt } from "./http.ts";
 import type { Opening } from "./index.ts";
 import { dollars, keyOf, textOf, urlOf } from "./settings.ts";
@@ -114,7 +114,7 @@ export function replicate({ read }: Opening): Provider | undefined {
         }),
       );
       const task = textAt(heard.json, "id");
-      if (!task) throw new ProviderError("broken", "There is no prediction in the answer.");
+      if (!task) throw new Unknown("There is no prediction in the answer.");
       return { state: "accepted", task };
     },
     query: async (id, { signal }) => predicted(replied(await ask({ url: prediction(id), headers, signal }))),
@@ -148,6 +148,7 @@ function predicted({ json }: Heard): Answered {
   }
   throw new ProviderError(/nsfw|safety|sensitive/i.test(words) ? "moderation_out" : "broken", words, {
     billed: status === "failed",
+    told: true,
   });
 }
 

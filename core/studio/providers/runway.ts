@@ -1,5 +1,13 @@
 // Runway: clips, as tasks.
-import { type Answered, type Call, type Capability, type Provider, ProviderError, type Rights } from "../provider.ts";
+import {
+  type Answered,
+  type Call,
+  type Capability,
+  type Provider,
+  ProviderError,
+  type Rights,
+  Unknown,
+} from "../provider.ts";
 import { ask, failureOf, type Heard, numberAt, textAt } from "./http.ts";
 import type { Opening } from "./index.ts";
 import { dollars, keyOf, urlOf } from "./settings.ts";
@@ -54,7 +62,7 @@ export function runway({ read }: Opening): Provider | undefined {
         }),
       );
       const id = textAt(heard.json, "id");
-      if (!id) throw new ProviderError("broken", "There is no task id in the answer.");
+      if (!id) throw new Unknown("There is no task id in the answer.");
       return { state: "accepted", task: id };
     },
     query: async (id, { signal }) => stateOf(checked(await ask({ url: task(id), headers, signal }))),
@@ -94,7 +102,7 @@ function stateOf({ json }: Heard): Answered {
   }
   const code = textAt(json, "failureCode") ?? "";
   const words = textAt(json, "failure") ?? status ?? "no reason given";
-  const more = { billed: (credits ?? 0) > 0 };
+  const more = { billed: (credits ?? 0) > 0, told: true };
   if (code.startsWith("SAFETY.INPUT")) throw new ProviderError("moderation_in", words, more);
   if (code.startsWith("SAFETY")) throw new ProviderError("moderation_out", words, more);
   throw new ProviderError(code.startsWith("INPUT") ? "invalid" : "broken", words, more);

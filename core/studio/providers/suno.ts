@@ -9,6 +9,7 @@ import {
   type Provider,
   ProviderError,
   type Rights,
+  Unknown,
 } from "../provider.ts";
 import { ask, at, failureOf, type Heard, type Json, numberAt, textAt } from "./http.ts";
 import type { Opening } from "./index.ts";
@@ -88,7 +89,7 @@ export function suno({ read }: Opening): Provider | undefined {
         }),
       );
       const task = textAt(json, "data", "taskId");
-      if (!task) throw new ProviderError("broken", "There is no task id in the answer.");
+      if (!task) throw new Unknown("There is no task id in the answer.");
       return { state: "accepted", task };
     },
     async query(task, call) {
@@ -109,7 +110,7 @@ function stateOf(json: Json, { wish }: Call): Answered {
   if (WAITING.includes(status)) return { state: status === "PENDING" ? "queued" : "running" };
   const words = textAt(json, "data", "errorMessage") ?? status;
   if (status === "SENSITIVE_WORD_ERROR") throw new ProviderError("moderation_in", words);
-  if (status !== "SUCCESS") throw new ProviderError("broken", words);
+  if (status !== "SUCCESS") throw new ProviderError("broken", words, { told: true });
   return done(tracks(json), wish.title);
 }
 

@@ -116,8 +116,8 @@ export function anthropic({ read }: Opening): Provider | undefined {
         paid(heard, CLAUDE_RATE, ["input_tokens", "output_tokens"]),
       );
     },
-    // A lost answer is a few words: they are written again.
-    find: async () => "never arrived",
+    // A lost answer is a few words: they are written again, and paid again.
+    find: async () => "gone",
   };
 }
 
@@ -149,6 +149,7 @@ export function ollama({ read }: Opening): Provider | undefined {
       throw failures[0] ?? new ProviderError("broken", "No host answers.");
     },
     find: async () => "never arrived",
+    settleSeconds: 0,
   };
 }
 

@@ -43,7 +43,9 @@ export const minimax: Handle = (seen, world) => {
     return { json: { task_id: world.add(json, "queued").id, base_resp: RESP } };
   }
   if (path === "/v2/query/video_generation") {
-    const items = [...world.tasks.values()].map((t) => ({
+    const [page, size] = [Number(query.get("page_num") ?? 1), Number(query.get("page_size") ?? 10)];
+    const newest = [...world.tasks.values()].filter((t) => t.order.content).reverse();
+    const items = newest.slice((page - 1) * size, page * size).map((t) => ({
       id: t.id,
       status: t.status,
       prompt: (t.order.content as { text?: string }[] | undefined)?.[0]?.text,
