@@ -25,6 +25,8 @@ export type Stand = {
   start(): Promise<void>;
   /** Without warning. */
   kill(): Promise<void>;
+  /** What every life of the process logged as an error. */
+  errors(): string[];
   close(): Promise<void>;
 };
 
@@ -38,6 +40,7 @@ export async function openStand(driver: Driver, way: Way, env: Record<string, st
   const port = await freePort();
   platform.bot.url = `http://127.0.0.1:${port}`;
   let people = 0;
+  const runs: Run[] = [];
   const stand: Stand = {
     platform,
     sql,
@@ -51,12 +54,20 @@ export async function openStand(driver: Driver, way: Way, env: Record<string, st
         ...platform.env,
         ...env,
       });
+      runs.push(stand.run);
       await ready(stand.run);
     },
     async kill() {
       stand.run.child.kill("SIGKILL");
       await stand.run.ended;
     },
+    errors: () =>
+      runs.flatMap((run) =>
+        run
+          .err()
+          .split("\n")
+          .filter((line) => /"level":"?(50|60|error|fatal)/.test(line)),
+      ),
     async somebody(role) {
       const who = platform.newPerson(`Person ${++people}`);
       const at: At = { who, where: platform.directPlace(who) };
