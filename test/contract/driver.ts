@@ -99,8 +99,8 @@ export type Platform = {
   /** The next messages that the bot sends meet with this. */
   trouble(trouble: Trouble, times: number): void;
   calm(): void;
-  /** Nothing tells the platform that a message is one it has already: a lost answer may double it. */
-  tellsTwice: boolean;
+  /** Nothing tells that a message is there already, when only one person sees it or everybody: it may be doubled. */
+  tellsTwice(alone: boolean): boolean;
   /** The bot was thrown out there. */
   throwOut(where: Where): void;
 

@@ -181,7 +181,7 @@ async function open(way: Way, now: () => Date): Promise<Platform> {
     wrong: () => discord.wrong,
     trouble: (trouble, times) => void troubles.push(...Array.from({ length: times }, () => trouble)),
     calm: () => void troubles.splice(0),
-    tellsTwice: false,
+    tellsTwice: () => false,
     throwOut: ({ id }) => void discord.closed.set(id, 50001),
     delivery,
     reseal: (_, body) => proven(body),

@@ -195,7 +195,8 @@ export async function openSlackPlatform(way: Way, now: () => Date): Promise<Plat
     },
     trouble: (trouble, times) => void troubles.push(...Array.from({ length: times }, () => trouble)),
     calm: () => void troubles.splice(0),
-    tellsTwice: false,
+    // What only one person sees is in no history that could be read.
+    tellsTwice: (alone) => alone,
     throwOut({ id }) {
       const channel = world.channels.get(id)!;
       channel.kind = "private";

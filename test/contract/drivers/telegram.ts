@@ -174,7 +174,7 @@ async function open(way: Way): Promise<Platform> {
     trouble: (trouble, times) => void troubles.push(...Array.from({ length: times }, () => trouble)),
     calm: () => void troubles.splice(0),
     // Its sendMessage has no key by which a repetition would be known.
-    tellsTwice: true,
+    tellsTwice: () => true,
     throwOut: ({ id }) => void outside.add(Number(id)),
     delivery,
     reseal: (like, body) => ({ ...like, body }),
