@@ -1,6 +1,6 @@
 // What all chat surfaces stand on: the door that keeps messages, the lanes that work them off, the outbox that answers.
 import { join } from "node:path";
-import { openIntake, openSpool, startLanes } from "../../core/inbox/index.ts";
+import { type Intake, openIntake, openSpool, startLanes } from "../../core/inbox/index.ts";
 import { startOutbox } from "../../core/outbox/index.ts";
 import type { Painter } from "../../core/view/chart/index.ts";
 import { closed, doorkeeper, enter, moved, openDoors, opened } from "../../core/workspace/index.ts";
@@ -33,11 +33,12 @@ export async function openChat({ settings, house }: Base, painter: Painter, work
     works && bots.length > 0
       ? startLanes(house, {
           resolveAccount: keeper.resolveAccount,
+          pressed: () => intake.pressed(),
           answered: ({ database, workspaceId }, { envelope: { surface, tenant, place } }) =>
             outbox?.wake({ workspaceId, surface, tenant, place }, database),
         })
       : undefined;
-  const intake = openIntake(house, {
+  const intake: Intake = openIntake(house, {
     findHome: keeper.findHome,
     ...(lanes ? { lanes } : {}),
     spool: openSpool({ folder: join(settings.dataDir, "spool"), log: house.log }),

@@ -17,6 +17,8 @@ export type LanesOptions = {
   lease?: number;
   /** In milliseconds: how often to look for what was left behind, and for what no notice told. */
   sweep?: number;
+  /** Messages are waiting to be taken in: they are acknowledged first, for whoever sent them waits three seconds only. */
+  pressed?(): boolean;
   /** An answer was committed and waits in the outbox. */
   answered?(home: Home, row: Row): void;
 };
@@ -39,7 +41,8 @@ export function startLanes(house: House, options: LanesOptions): Lanes {
   const { parallel = 6, lease = 30_000, sweep = 5_000 } = options;
   const me = house.sources.newId();
   const keeper: Keeper = { house, resolveAccount: options.resolveAccount, me, lease };
-  const lanes = openQueue(house, parallel, (lane, suspect) => step(keeper, lane, suspect, options.answered));
+  const atOnce = () => (options.pressed?.() ? 1 : parallel);
+  const lanes = openQueue(house, atOnce, (lane, suspect) => step(keeper, lane, suspect, options.answered));
 
   async function look(): Promise<void> {
     for (const database of house.databases) {

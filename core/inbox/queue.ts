@@ -30,7 +30,8 @@ const keyOf = ({ workspaceId }: Home, lane: string) => `${workspaceId}\n${lane}`
 /** `step` does one row of a lane: others get their turn before its next one. */
 export function openQueue(
   house: Pick<House, "log">,
-  parallel: number,
+  /** Lanes at work at once: asked anew each time. */
+  parallel: () => number,
   step: (lane: Lane, suspect: boolean) => Promise<Next>,
 ): Queue {
   const lanes = new Map<string, Lane>();
@@ -54,7 +55,7 @@ export function openQueue(
   }
 
   function pump(): void {
-    while (!state.stopped && working.size < parallel) {
+    while (!state.stopped && working.size < parallel()) {
       const turn = line.next();
       if (!turn) return;
       turn.lane.state = "working";

@@ -27,7 +27,12 @@ export type IntakeOptions = {
   sweep?: number;
 };
 
+/** One is kept in a few milliseconds: when so many are on their way at once, they wait for each other. */
+const PRESSED = 4;
+
 export type Intake = {
+  /** Messages come faster than they are kept. */
+  pressed(): boolean;
   receive(envelope: Envelope, how?: { repeats?: boolean }): Promise<Received>;
   /** What waits on disk goes to the database. Runs by itself; call it to wait for it. */
   drain(): Promise<boolean>;
@@ -40,6 +45,7 @@ export type Received = { run: string; fresh: boolean } | { spooled: string } | "
 export function openIntake(house: House, options: IntakeOptions): Intake {
   const { lanes, spool, patience = 500, sweep = 5_000 } = options;
   const keeping = openKeeping(house, options.findHome, lanes);
+  let taking = 0;
   const refuge = spool && openRefuge(house.log, spool, keeping.store, sweep);
 
   async function receive(received: Envelope, { repeats = false } = {}): Promise<Received> {
@@ -57,7 +63,8 @@ export function openIntake(house: House, options: IntakeOptions): Intake {
       if (!isAway(error)) throw error;
       return undefined;
     });
-    const kept = await within(patience, stored);
+    taking++;
+    const kept = await within(patience, stored).finally(() => taking--);
     if (kept) return { run: kept.run, fresh: kept.fresh };
     // It may still be stored a moment later: the line on disk is then a duplicate, which does no harm.
     given.up = true;
@@ -66,6 +73,7 @@ export function openIntake(house: House, options: IntakeOptions): Intake {
   }
 
   return {
+    pressed: () => taking > PRESSED,
     receive,
     drain: () => refuge?.drain() ?? Promise.resolve(true),
     async stop() {
