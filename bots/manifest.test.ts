@@ -196,7 +196,7 @@ test.each([
   await expect(run(args, atDiscord())).rejects.toThrow(words);
 });
 
-test("as a program: its words and its exit code, and no secret of the environment", () => {
+test("as a program: its words and its exit code, and no secret of the environment", { timeout: 120_000 }, () => {
   const ask = (args: string[], more = {}) =>
     spawnSync(process.execPath, ["bots/manifest.ts", ...args], {
       encoding: "utf8",

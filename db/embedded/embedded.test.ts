@@ -106,10 +106,19 @@ describe("killed with -9:", () => {
   });
 
   test("us, and somebody comes within two seconds: it goes on", async () => {
-    const one = await start();
-    const time = await born(one);
-    await one.kill();
-    expect(await born(await start())).toBe(time);
+    // On a busy machine the next one may come too late: then it proves nothing, and is tried again.
+    for (let tries = 5; ; tries--) {
+      const one = await start();
+      const time = await born(one);
+      await one.kill();
+      const killed = Date.now();
+      const next = await start();
+      if (Date.now() - killed > 1800 && tries > 1) {
+        await next.kill();
+        continue;
+      }
+      return expect(await born(next)).toBe(time);
+    }
   });
 
   test("one of two: the other keeps it", async () => {
