@@ -1,6 +1,7 @@
 // The pictures of three genres: a street at night, a road in the desert, a window.
 import { between, pick } from "../score/random.ts";
 import { type Art, blur, type Canvas, circle, fall, glow, line, n, rect, shape } from "./svg.ts";
+import { towers } from "./towers.ts";
 
 export function noir(c: Canvas): Art {
   const { width: w, height: h, r } = c;
