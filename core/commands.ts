@@ -10,6 +10,7 @@ import { metricCommands } from "./metrics/index.ts";
 import { peopleCommands } from "./people/index.ts";
 import { streamCommands } from "./streams/index.ts";
 import { studioCommands } from "./studio/index.ts";
+import { voiceCommands } from "./voice/index.ts";
 import { setup, workspaceCommands } from "./workspace/index.ts";
 
 export const allCommands: readonly Command[] = [
@@ -25,6 +26,7 @@ export const allCommands: readonly Command[] = [
   ...budgetCommands,
   ...studioCommands,
   ...libraryCommands,
+  ...voiceCommands,
 ];
 
 export const houseCommands = (): Registry => registry(allCommands);

@@ -11,6 +11,7 @@ import {
   markEnded,
   noneMade,
   reopen,
+  tellStaff,
 } from "../core/studio/index.ts";
 import { Again, handler } from "./handler.ts";
 
@@ -19,7 +20,7 @@ const later = (act: Act) => new Again(new Date(act.now.getTime() + LOOK_MS));
 export const batchJob = handler({
   kind: endBatch,
   tries: 5,
-  async run({ input: { batch }, inTx }) {
+  async run({ input: { batch }, inTx, house }) {
     const failed = await inTx(async (act) => {
       const now = await look(act, batch);
       if (now.open > 0 || now.made > 0) return undefined;
@@ -32,6 +33,7 @@ export const batchJob = handler({
       const now = await look(act, batch);
       if (now.open > 0) return later(act);
       await markEnded(act, batch);
+      await tellStaff(act, house.commands, batch);
       return batchView(act, batch, now);
     };
   },

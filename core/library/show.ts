@@ -2,6 +2,7 @@
 import type { Act } from "../act.ts";
 import { decimalOf } from "../amount.ts";
 import type { Block, Button, Field } from "../view/index.ts";
+import { type Finding, findingWords } from "../voice/index.ts";
 import type { Work } from "./work.ts";
 
 const urlOf = (id: string) => `/api/v1/assets/${id}`;
@@ -37,7 +38,7 @@ export function costWords(act: Act, cost: bigint): string {
 }
 
 export function factsOf(act: Act, work: Work): Field[] {
-  const { bpm, key } = work.facts as { bpm?: number; key?: string };
+  const { bpm, key, checks } = work.facts as { bpm?: number; key?: string; checks?: Finding[] };
   const made = work.rights.label ? `${work.provider} · ${work.rights.label}` : `${work.provider} · ${work.model}`;
   return [
     ...(work.channelName ? [{ label: act.say("Channel"), value: work.channelName }] : []),
@@ -45,7 +46,15 @@ export function factsOf(act: Act, work: Work): Field[] {
     ...(bpm ? [{ label: act.say("Tempo"), value: `${Math.round(bpm)} BPM` }] : []),
     ...(key ? [{ label: act.say("Key"), value: key }] : []),
     { label: act.say("Made by"), value: made },
-    { label: act.say("Cost"), value: costWords(act, BigInt(work.cost)) },
+    {
+      label: act.say("Cost"),
+      value: work.facts.again
+        ? act.say("nothing: the same words were written before")
+        : costWords(act, BigInt(work.cost)),
+    },
+    ...(checks?.length
+      ? [{ label: act.say("Look at"), value: checks.map((f) => findingWords(act, f)).join("; ") }]
+      : []),
   ];
 }
 

@@ -56,6 +56,8 @@ export type NewWork = Pick<
   rights: object;
   promptName?: string | undefined;
   promptVersion?: number | undefined;
+  /** The rule of approval that let it out. */
+  rule?: string;
 };
 
 export const workMade = eventKind<{ kind: string; title: string; channel: string | null; status: WorkStatus }>(
@@ -66,11 +68,12 @@ export const workReviewed = eventKind<{ kind: string; from: WorkStatus; to: Work
 export async function addWork(act: Act, work: NewWork): Promise<void> {
   await rawOf(act.db)`
     insert into work (workspace_id, id, kind, title, channel_id, status, provider, model, prompt, prompt_name, prompt_version,
-      seed, cost, rights, seconds, facts, parts, batch_id, created_at)
+      seed, cost, rights, seconds, facts, parts, batch_id, reviewed_at, reason, created_at)
     values (${act.workspace.id}, ${work.id}, ${work.kind}, ${work.title}, ${work.channel}, ${work.status}, ${work.provider},
       ${work.model}, ${work.prompt}, ${work.promptName ?? null}, ${work.promptVersion ?? null}, ${work.seed},
       ${String(work.cost)}, ${asJson(work.rights)}::text::jsonb, ${work.seconds}, ${asJson(work.facts)}::text::jsonb,
-      ${asJson(work.parts)}::text::jsonb, ${work.batch}, ${act.now.toISOString()})`;
+      ${asJson(work.parts)}::text::jsonb, ${work.batch}, ${work.rule ? act.now.toISOString() : null},
+      ${work.rule ? act.say("let out by rule {rule}", { rule: work.rule }) : null}, ${act.now.toISOString()})`;
   const { kind, title, channel, status } = work;
   await act.emit(workMade, { kind, title, channel, status }, work.id);
 }

@@ -4,6 +4,7 @@ import { type Act, eventKind, jobKind } from "../act.ts";
 import { hurryJob, showProgress } from "../jobs/index.ts";
 import { refuse } from "../problem.ts";
 import { asJson } from "../text.ts";
+import { mayAsk } from "../voice/index.ts";
 import { capabilitiesOf } from "./desk.ts";
 import { endItem, type Item } from "./item.ts";
 import type { Kind, Wish } from "./provider.ts";
@@ -33,6 +34,7 @@ export async function order(
   { kind, wishes, channel, profile, provider }: Order,
 ): Promise<{ batch: string; job: string }> {
   checkProvider(act, kind, provider);
+  await mayAsk(act, [...new Set(wishes.flatMap((w) => [w.prompt, w.asked ?? "", w.mood ?? "", w.lyrics ?? ""]))]);
   const sql = rawOf(act.db);
   const batch = act.newId();
   const job = await act.later(endBatch, { batch }, { at: new Date(act.now.getTime() + LOOK_MS) });

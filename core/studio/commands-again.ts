@@ -1,13 +1,15 @@
 // Once more: what failed in a batch, or a draft that was not good enough.
 import { rawOf } from "../../db/connect.ts";
 import type { Act } from "../act.ts";
-import { command, pick, text } from "../command/index.ts";
+import { command, pick, type Registry, text } from "../command/index.ts";
 import { runningView } from "../jobs/index.ts";
 import { itemOf, listWorks, review, shortOf, showWork, type Work, works } from "../library/index.ts";
 import { refuse } from "../problem.ts";
 import { type View, view } from "../view/index.ts";
+import { mayLetOut } from "../voice/index.ts";
 import { order } from "./batch.ts";
 import type { Kind, Wish } from "./provider.ts";
+import { followDecision, holdCard } from "./review-card.ts";
 import type { Profile } from "./router.ts";
 
 type Old = { kind: Kind; channel: string | null; profile: Profile; provider: string | null; wishes: Wish[] };
@@ -77,7 +79,11 @@ export const reviewApprove = command({
   effects: ["publish"],
   options: { asset: asset() },
   examples: ["review approve 3fa20b1c"],
-  run: async ({ act, options }) => decided(act, await review(act, options.asset, "approved")),
+  async run({ act, commands, options: { asset: work } }) {
+    const { text } = work.facts;
+    await mayLetOut(act, work.title, typeof text === "string" ? [text] : []);
+    return decided(act, await decide(act, commands, work, "approved"));
+  },
 });
 
 export const reviewReject = command({
@@ -86,8 +92,17 @@ export const reviewReject = command({
   role: "staff",
   options: { asset: asset(), reason: text("Why, for whoever asks later", { max: 300 }).optional() },
   examples: ['review reject 3fa20b1c reason:"too loud"'],
-  run: async ({ act, options }) => decided(act, await review(act, options.asset, "rejected", options.reason)),
+  run: async ({ act, commands, options: { asset: work, reason } }) =>
+    decided(act, await decide(act, commands, work, "rejected", reason)),
 });
+
+/** The decision, and then the message that asked for it. */
+async function decide(act: Act, commands: Registry, work: Work, to: "approved" | "rejected", reason?: string) {
+  await holdCard(act, work);
+  const done = await review(act, work, to, reason);
+  await followDecision(act, commands, work);
+  return done;
+}
 
 const decided = (act: Act, work: Work) => {
   const by = { title: work.title, person: act.person.name };
@@ -105,15 +120,18 @@ export const reviewRedo = command({
   effects: ["spend"],
   options: { asset: asset(), prompt: text("What to do otherwise", { max: 1000 }).optional() },
   examples: ['review redo 3fa20b1c prompt:"slower, without drums"'],
-  async run({ act, options: { asset: work, prompt } }) {
-    await review(act, work, "rejected", prompt ?? "redo");
+  async run({ act, commands, options: { asset: work, prompt } }) {
+    await decide(act, commands, work, "rejected", prompt ?? "redo");
     const [old] = await rawOf(act.db)<(Omit<Old, "wishes"> & { wish: Wish })[]>`
       select b.kind, b.channel_id as channel, b.profile, b.provider, i.wish
       from item i join batch b on b.workspace_id = i.workspace_id and b.id = i.batch_id where i.id = ${work.id}`;
     if (!old) throw refuse("missing", "{title} was not made here, so it cannot be made again.", { title: work.title });
     const { wish, ...rest } = old;
     const words = prompt === undefined ? wish.prompt : `${prompt} ${wish.prompt}`;
-    return begin(act, { ...rest, wishes: [{ ...wish, prompt: words, seed: Math.floor(act.random() * SEEDS) }] });
+    return begin(act, {
+      ...rest,
+      wishes: [{ ...wish, prompt: words, fresh: true, seed: Math.floor(act.random() * SEEDS) }],
+    });
   },
 });
 

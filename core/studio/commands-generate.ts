@@ -1,6 +1,6 @@
 // Asking for something to be made. One command a medium; what runs behind them is the same.
 import type { Act } from "../act.ts";
-import { choice, command, pick, text, whole } from "../command/index.ts";
+import { choice, command, pick, text, whole, yesNo } from "../command/index.ts";
 import { runningView } from "../jobs/index.ts";
 import { type Channel, channels } from "../streams/index.ts";
 import { MOST_ITEMS, order } from "./batch.ts";
@@ -33,6 +33,7 @@ type Given = {
   kind: Kind;
   ratio?: Wish["ratio"] | undefined;
   language?: string | undefined;
+  fresh?: boolean | undefined;
 };
 
 async function generate(act: Act, given: Given) {
@@ -105,6 +106,7 @@ export const generateText = command({
     ...options(),
     kind: choice("What to write", WRITING, { default: "post" }),
     language: text("In which language, such as ja", { max: 20 }).optional(),
+    fresh: yesNo("New words, although the same were asked for before", { default: false }),
   },
   examples: ["generate text kind:caption channel:desert-country"],
   run: ({ act, options }) => generate(act, options),

@@ -1,6 +1,13 @@
 import { reviewCommands } from "./commands-again.ts";
+import { approvalCommands } from "./commands-approval.ts";
 import { generateCommands } from "./commands-generate.ts";
 import { promptCommands } from "./commands-prompt.ts";
 import { providerCommands } from "./commands-provider.ts";
 
-export const studioCommands = [...generateCommands, ...reviewCommands, ...providerCommands, ...promptCommands];
+export const studioCommands = [
+  ...generateCommands,
+  ...reviewCommands,
+  ...providerCommands,
+  ...promptCommands,
+  ...approvalCommands,
+];

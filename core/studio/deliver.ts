@@ -132,24 +132,57 @@ const one = (act: Act, work: Work): Block[] => [
   ...(work.status === "draft" ? [reviewButtons(act, work)] : []),
 ];
 
-function many(act: Act, works: readonly Work[]): Block[] {
+const many = (act: Act, works: readonly Work[]): Block[] => [
+  ...works.slice(0, PLAYED).map(playerOf),
+  worksTable(act, works),
+  ...draftChoices(
+    act,
+    works.filter((w) => w.status === "draft"),
+  ),
+];
+
+/** A menu takes so many. */
+const CHOICES = 25;
+
+/** Each opens with its buttons; nothing when none waits. */
+export function draftChoices(act: Act, drafts: readonly Work[]): Block[] {
+  if (drafts.length === 0) return [];
+  const choices = drafts.slice(0, CHOICES).map((w) => ({
+    value: w.id,
+    label: `${w.title} · ${shortOf(w.id)}`,
+    press: {
+      command: "library show",
+      options: { asset: w.id },
+      uses: "many" as const,
+      audience: "staff" as const,
+      minutes: 7 * 24 * 60,
+    },
+  }));
+  return [{ kind: "select", label: act.say("Show a draft"), choices }];
+}
+
+export function worksTable(act: Act, works: readonly Work[]): Block {
   const rows = works
     .slice(0, 50)
-    .map((w) => [w.title, w.seconds === null ? "" : lengthWords(w.seconds), w.provider, shortOf(w.id)]);
-  return [
-    ...works.slice(0, PLAYED).map(playerOf),
-    {
-      kind: "table",
-      columns: [
-        { label: act.say("Title") },
-        { label: act.say("Length"), align: "right" },
-        { label: act.say("Made by") },
-        { label: act.say("Id") },
-      ],
-      rows,
-      ...(works.length > 50 ? { caption: act.say("The first 50 of {count}.", { count: works.length }) } : {}),
-    },
-  ];
+    .map((w) => [
+      w.title,
+      w.seconds === null ? "" : lengthWords(w.seconds),
+      w.provider,
+      act.say(`work:${w.status}`),
+      shortOf(w.id),
+    ]);
+  return {
+    kind: "table",
+    columns: [
+      { label: act.say("Title") },
+      { label: act.say("Length"), align: "right" },
+      { label: act.say("Made by") },
+      { label: act.say("State") },
+      { label: act.say("Id") },
+    ],
+    rows,
+    ...(works.length > 50 ? { caption: act.say("The first 50 of {count}.", { count: works.length }) } : {}),
+  };
 }
 
 const errorsOf = (act: Act, id: string) =>

@@ -52,4 +52,5 @@ export {
   type Wish,
 } from "./provider.ts";
 export { openProviders } from "./providers/index.ts";
-export { saveMade } from "./save.ts";
+export { tellStaff } from "./review-card.ts";
+export { saveMade, writtenBefore } from "./save.ts";

@@ -42,6 +42,8 @@ export type Wish = {
   /** The language of what is spoken or written. */
   language?: string;
   voice?: string;
+  /** New words, although the same were written before. */
+  fresh?: boolean;
   /** Chance, where a provider lets it be given. */
   seed: number;
 };

@@ -1,17 +1,21 @@
 // A thing that passed the gate becomes an asset, under the id that was promised, with all that is known of its making.
+import { rawOf } from "../../db/connect.ts";
 import type { Act } from "../act.ts";
 import { saveAsset } from "../assets/index.ts";
 import { addWork } from "../library/index.ts";
+import { check, readVoice } from "../voice/index.ts";
+import { ruleFor } from "./approvals.ts";
 import type { Passed } from "./gate.ts";
 import { type Gathered, piecesOf } from "./gather.ts";
 import type { Step } from "./make.ts";
+import { WORD_KINDS } from "./provider.ts";
 
 export async function saveMade(
   act: Act,
   { item, attempt, capability }: Step,
   main: Gathered,
   others: readonly Gathered[],
-  { seconds, facts }: Passed,
+  { seconds, facts, quality }: Passed,
 ): Promise<void> {
   const { wish } = item;
   const title = typeof facts.title === "string" ? facts.title : wish.title;
@@ -29,12 +33,17 @@ export async function saveMade(
     parts[other.role] = saved.id;
   }
   const { title: _, type: __, seconds: ___, ...rest } = facts;
+  const checks = check(await readVoice(act), [title, typeof facts.text === "string" ? facts.text : ""]);
+  const judged = { kind: item.kind, channel: item.channel, provider: attempt.provider, quality };
+  // What a rule of the voice found is for a person to look at, whatever the rules of approval say.
+  const rule = checks.length > 0 ? undefined : await ruleFor(act, judged);
   await addWork(act, {
     id: item.id,
     kind: item.kind,
     title,
     channel: item.channel,
-    status: await letOut(),
+    status: rule === undefined ? "draft" : "approved",
+    ...(rule === undefined ? {} : { rule }),
     provider: attempt.provider,
     model: attempt.model,
     prompt: wish.prompt,
@@ -44,11 +53,23 @@ export async function saveMade(
     cost: BigInt(attempt.cost ?? attempt.estimate),
     rights: capability.rights,
     seconds,
-    facts: rest,
+    facts: { ...rest, quality, ...(checks.length > 0 ? { checks } : {}) },
     parts,
     batch: item.batch,
   });
 }
 
-/** A draft, until somebody of the staff lets it out. */
-const letOut = async () => "draft" as const;
+/**
+ * The words that the same model wrote for the very same prompt here before: they cost nothing. Undefined when they were
+ * turned down since, when several were asked for at once, or when new ones were wanted.
+ */
+export async function writtenBefore(act: Act, { item, attempt, provider }: Step): Promise<string | undefined> {
+  const { wish, kind, wanted } = item;
+  if (!WORD_KINDS.includes(kind) || wanted > 1 || wish.fresh || provider.local) return undefined;
+  const [row] = await rawOf(act.db)<{ text: string }[]>`
+    select facts->>'text' as text from work
+    where provider = ${attempt.provider} and model = ${attempt.model} and md5(prompt) = md5(${wish.prompt}::text)
+      and prompt = ${wish.prompt} and kind = ${kind} and status <> 'rejected' and facts->>'text' is not null
+    order by id desc limit 1`;
+  return row?.text;
+}

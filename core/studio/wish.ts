@@ -14,6 +14,7 @@ export type Asked = {
   seconds?: number | undefined;
   ratio?: Wish["ratio"] | undefined;
   language?: string | undefined;
+  fresh?: boolean | undefined;
 };
 
 const SEEDS = 2 ** 31;
@@ -74,6 +75,7 @@ export async function wishesFor(act: Act, asked: Asked, count: number): Promise<
       ...(asked.ratio === undefined ? {} : { ratio: asked.ratio }),
       ...(asked.language === undefined ? {} : { language: asked.language }),
       ...(asked.kind === "song" || asked.kind === "loop" ? { instrumental: true } : {}),
+      ...(asked.fresh ? { fresh: true } : {}),
       seed: Math.floor(act.random() * SEEDS),
     };
   });

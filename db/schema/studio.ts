@@ -226,6 +226,8 @@ export const work = pgTable(
       foreignColumns: [channel.workspaceId, channel.id],
     }),
     index("work_newest").on(t.workspaceId, t.kind, t.createdAt),
+    // Words that were written for the very same prompt before.
+    index("work_same").on(t.workspaceId, t.provider, t.model, sql`md5(${t.prompt})`),
     index("work_waiting").on(t.workspaceId, t.createdAt).where(sql`${t.status} = 'draft'`),
     check("work_status", sql`${t.status} in ('draft', 'approved', 'rejected')`),
     check("work_cost", sql`${t.cost} >= 0`),

@@ -1,0 +1,95 @@
+// Drafts go to where staff are: one message a batch, and a decision changes that message.
+import { rawOf } from "../../db/connect.ts";
+import type { Act, Place } from "../act.ts";
+import type { Registry } from "../command/index.ts";
+import { sealView } from "../inbox/index.ts";
+import { factsOf, listWorks, playerOf, reviewButtons, type Work } from "../library/index.ts";
+import { edit, post } from "../outbox/index.ts";
+import { type View, view } from "../view/index.ts";
+import { localeOf, say } from "../words/say.ts";
+import { draftChoices, worksTable } from "./deliver.ts";
+import { staffPlace } from "./review-place.ts";
+
+const subjectOf = (batch: string) => `review ${batch}`;
+const MOST = 1000;
+
+/** Called when a batch ends, in the transaction that ends it. */
+export async function tellStaff(act: Act, commands: Registry, batch: string): Promise<void> {
+  const place = await staffPlace(act);
+  if (!place) return;
+  const works = await listWorks(act, { batch, drafts: true }, MOST);
+  if (!works.some((w) => w.status === "draft") || (await askedThere(act, batch, place))) return;
+  const told = await toldAt(act, batch);
+  await send(act, commands, { batch, works, places: told.length > 0 ? told : [place], again: told.length > 0 });
+}
+
+/** Whoever asked for it in that very chat sees it there: it is not told twice. */
+async function askedThere(act: Act, batch: string, { surface, tenant, external }: Place): Promise<boolean> {
+  const rows = await rawOf(act.db)`
+    select 1 from batch b join outbox o on o.workspace_id = b.workspace_id and o.subject = b.run_id::text
+    where b.id = ${batch} and o.surface = ${surface} and o.tenant = ${tenant} and o.place = ${external}
+      and o.kind in ('post', 'answer') limit 1`;
+  return rows.length > 0;
+}
+
+const toldAt = (act: Act, batch: string) => rawOf(act.db)<Place[]>`
+  select distinct surface, tenant, place as external from outbox
+  where subject = ${subjectOf(batch)} and kind = 'post' and status in ('waiting', 'sending', 'sent')`;
+
+type Telling = { batch: string; works: Work[]; places: readonly Place[]; again: boolean; by?: string };
+
+async function send(act: Act, commands: Registry, { batch, works, places, again, by }: Telling): Promise<void> {
+  // Everybody there reads it: in the workspace's own language.
+  const locale = localeOf(act.workspace.locale);
+  const spoken: Act = { ...act, locale, say: (text, vars) => say(locale, text, vars) };
+  for (const place of places) {
+    const sealed = await sealView(act, commands, card(spoken, works.toReversed(), by));
+    const message = { place: { ...place }, subject: subjectOf(batch), view: sealed, hints: { locale } };
+    await (again ? edit(act, message) : post(act, message));
+  }
+}
+
+/** Two who decide about one batch at once write its message one after the other. Before the decision itself. */
+export async function holdCard(act: Act, { batch }: Work): Promise<void> {
+  if (batch) await rawOf(act.db)`select 1 from batch where id = ${batch} for no key update`;
+}
+
+/** A draft was decided: the message that asked says so. */
+export async function followDecision(act: Act, commands: Registry, { batch }: Work): Promise<void> {
+  if (!batch) return;
+  const places = await toldAt(act, batch);
+  if (places.length === 0) return;
+  const works = await listWorks(act, { batch, drafts: true }, MOST);
+  await send(act, commands, { batch, works, places, again: true, by: act.person.name });
+}
+
+function card(act: Act, works: readonly Work[], by: string | undefined): View {
+  const [only] = works;
+  if (works.length === 1 && only) {
+    const facts = { kind: "fields" as const, fields: factsOf(act, only) };
+    return view(
+      decisionWords(act, only, by),
+      playerOf(only),
+      facts,
+      ...(waits(only) ? [reviewButtons(act, only)] : []),
+    );
+  }
+  const drafts = works.filter(waits);
+  const words =
+    drafts.length > 0
+      ? act.say("{count, plural, one {# draft waits} other {# drafts wait}} for a yes or a no, of {all}.", {
+          count: drafts.length,
+          all: works.length,
+        })
+      : act.say("All {all} are decided.", { all: works.length });
+  return view(words, worksTable(act, works), ...draftChoices(act, drafts));
+}
+
+const waits = ({ status }: Work) => status === "draft";
+
+function decisionWords(act: Act, { status, title }: Work, by = ""): string {
+  if (status === "draft") return act.say("{title} waits for a yes or a no.", { title });
+  return status === "approved"
+    ? act.say("{title} was approved by {person}.", { title, person: by })
+    : act.say("{title} was rejected by {person}.", { title, person: by });
+}
