@@ -78,8 +78,12 @@ export function duck(track: Stereo, rate: number, kicks: readonly number[], dept
 }
 
 /** Echoes in time with the song that cross from side to side and grow darker. */
-export function pingPong(send: Float32Array, rate: number, seconds: number, feedback: number): Stereo {
-  const out = stereo(send.length);
+export function pingPong(
+  send: Float32Array,
+  out: Stereo,
+  rate: number,
+  { seconds, feedback }: { seconds: number; feedback: number },
+): Stereo {
   const length = Math.max(1, Math.round(seconds * rate));
   const [a, b] = [new Float32Array(length), new Float32Array(length)];
   const cut = 1 - Math.exp((-2 * Math.PI * 3400) / rate);

@@ -3,7 +3,7 @@ import type { Instrument, Kit, Role } from "../score/names.ts";
 import { seeded } from "../score/random.ts";
 import type { Note, Track } from "../score/score.ts";
 import { playRain, playSweep, playVinyl } from "./air.ts";
-import { chorus, duck, highPass, type Stereo, stereo, tremolo } from "./effects.ts";
+import { chorus, duck, highPass, type Stereo, tremolo } from "./effects.ts";
 import { makeKit } from "./kit.ts";
 import { PATCHES, PLUCKS } from "./patches.ts";
 import { playString } from "./string.ts";
@@ -12,6 +12,8 @@ import type { Tables } from "./tables.ts";
 import { hertz, type Out, playVoice, type Sound } from "./voice.ts";
 
 export type Desk = {
+  /** Where a track is played before it is mixed: used again for the next. */
+  scratch: Stereo;
   rate: number;
   samples: number;
   tables: Tables;
@@ -107,7 +109,8 @@ function notes(track: Track, out: Out, desk: Desk): void {
 
 /** The dry track with its own effects, not yet balanced. */
 export function playTrack(track: Track, desk: Desk): Stereo {
-  const out = { ...stereo(desk.samples), rate: desk.rate, tables: desk.tables };
+  const out = { ...desk.scratch, rate: desk.rate, tables: desk.tables };
+  for (const side of [out.left, out.right]) side.fill(0);
   if (track.role === "drums") drums(track, out, desk);
   else notes(track, out, desk);
   const { left, right, rate } = out;

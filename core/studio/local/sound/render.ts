@@ -3,7 +3,7 @@ import { gated, integrated, momentary } from "../../analyse/loudness.ts";
 import { DRUMS, STEM_OF, STEMS, type Stem } from "../score/names.ts";
 import type { Score, Track } from "../score/score.ts";
 import { highPass, pingPong, type Stereo, stereo } from "./effects.ts";
-import { limit } from "./limit.ts";
+import { makeLimiter } from "./limit.ts";
 import { type Desk, playTrack } from "./play.ts";
 import { reverberate } from "./room.ts";
 import { makeTables } from "./tables.ts";
@@ -77,15 +77,25 @@ function mixTrack(track: Track, desk: Desk, group: Stereo, sends: Sends): void {
   }
 }
 
-function space(score: Score, sends: Sends, rate: number): Stereo {
+function space(score: Score, sends: Sends, into: { room: Stereo; echo: Stereo }, rate: number): Stereo {
   highPass(sends.echo, rate, 250);
-  const echo = pingPong(sends.echo, rate, score.delay.seconds, score.delay.feedback);
+  const echo = pingPong(sends.echo, into.echo, rate, score.delay);
   add(sends.room, echo, 0.3, 0.3);
   highPass(sends.room.left, rate, 220);
   highPass(sends.room.right, rate, 220);
-  const room = reverberate(sends.room, rate, score.reverb.seconds, score.reverb.damp, score.reverb.before);
+  const room = reverberate(sends.room, into.room, rate, score.reverb);
   add(room, echo, 1, 1);
   return room;
+}
+
+/** Twice one after the other: the limiter of a loop has heard the end before the beginning, and the second time counts. */
+function doubled({ left, right }: Stereo): Stereo {
+  const out = stereo(left.length * 2);
+  for (const at of [0, left.length]) {
+    out.left.set(left, at);
+    out.right.set(right, at);
+  }
+  return out;
 }
 
 /** Turns it up until the limited result measures right: limiting itself takes some loudness away. */
@@ -94,10 +104,14 @@ function master(mix: Stereo, rate: number, loop: boolean): { out: Stereo; gain: 
   highPass(mix.right, rate, DEEPEST);
   const raw = integrated([mix.left, mix.right], rate);
   if (!Number.isFinite(raw)) return { out: mix, gain: 1, loudness: raw };
+  const input = loop ? doubled(mix) : mix;
+  const limit = makeLimiter(input.left.length, rate);
+  const from = input.left.length - mix.left.length;
   let decibels = LOUDNESS - raw;
   for (let turn = 0; ; turn++) {
     const gain = 10 ** (decibels / 20);
-    const out = loop ? limitLoop(mix, rate, gain) : limit(mix, rate, gain);
+    const whole = limit(input, gain);
+    const out = { left: whole.left.subarray(from), right: whole.right.subarray(from) };
     const loudness = integrated([out.left, out.right], rate);
     const error = LOUDNESS - loudness;
     if (Math.abs(error) < 0.25 || turn === 4) return { out, gain, loudness };
@@ -105,25 +119,13 @@ function master(mix: Stereo, rate: number, loop: boolean): { out: Stereo; gain: 
   }
 }
 
-/** The limiter of a loop has heard the end before the beginning: it runs twice, the second time counts. */
-function limitLoop(mix: Stereo, rate: number, gain: number): Stereo {
-  const n = mix.left.length;
-  const twice = { left: new Float32Array(2 * n), right: new Float32Array(2 * n) };
-  for (const side of ["left", "right"] as const) {
-    twice[side].set(mix[side], 0);
-    twice[side].set(mix[side], n);
-  }
-  const out = limit(twice, rate, gain);
-  return { left: out.left.slice(n), right: out.right.slice(n) };
-}
+type Mixed = { sum: Stereo; groups: Partial<Record<Stem, Stereo>> };
 
-export function render(score: Score, { rate = 44_100, stems = false, progress }: RenderOptions = {}): Rendered {
-  const length = Math.round((score.seconds + score.tail) * rate);
-  const samples = score.loop ? length + Math.round((score.reverb.seconds + 3) * rate) : length;
-  const kicks = score.tracks
-    .filter((t) => t.role === "drums")
-    .flatMap((t) => t.notes.filter((n) => n.pitch === DRUMS.kick).map((n) => Math.round(n.at * rate)));
-  const desk: Desk = {
+function deskOf(score: Score, rate: number, samples: number): Desk {
+  const drums = score.tracks.filter((t) => t.role === "drums").flatMap((t) => t.notes);
+  const kicks = drums.filter((n) => n.pitch === DRUMS.kick).map((n) => Math.round(n.at * rate));
+  return {
+    scratch: stereo(samples),
     rate,
     samples,
     tables: makeTables(rate),
@@ -131,6 +133,13 @@ export function render(score: Score, { rate = 44_100, stems = false, progress }:
     beat: 60 / score.bpm,
     loop: score.loop ? score.seconds : undefined,
   };
+}
+
+/** All tracks and the rooms, before the master. Its memory is free again when the master begins. */
+function mixDown(score: Score, rate: number, stems: boolean, progress: (share: number) => void): Mixed {
+  const length = Math.round((score.seconds + score.tail) * rate);
+  const samples = score.loop ? length + Math.round((score.reverb.seconds + 3) * rate) : length;
+  const desk = deskOf(score, rate, samples);
   const sends: Sends = { room: stereo(samples), echo: new Float32Array(samples) };
   const groups: Partial<Record<Stem, Stereo>> = {};
   const sum = stereo(length);
@@ -139,23 +148,32 @@ export function render(score: Score, { rate = 44_100, stems = false, progress }:
     add(sum, whole, 1, 1);
     if (stems) groups[stem] = whole;
   };
+  let group = stereo(samples);
   let done = 0;
   for (const stem of STEMS) {
     const tracks = score.tracks.filter((t) => STEM_OF[t.role] === stem);
     if (tracks.length === 0) continue;
-    const group = stereo(samples);
+    if (stems) group = stereo(samples);
+    else for (const side of [group.left, group.right]) side.fill(0);
     for (const track of tracks) {
       mixTrack(track, desk, group, sends);
-      progress?.((0.8 * ++done) / score.tracks.length);
+      progress((0.8 * ++done) / score.tracks.length);
     }
     settle(stem, group);
   }
-  settle("space", space(score, sends, rate));
+  const echo = stems ? stereo(samples) : group;
+  settle("space", space(score, sends, { room: desk.scratch, echo }, rate));
+  return { sum, groups };
+}
+
+export function render(score: Score, { rate = 44_100, stems = false, progress }: RenderOptions = {}): Rendered {
+  const { sum, groups } = mixDown(score, rate, stems, (share) => progress?.(share));
   progress?.(0.88);
-  if (!score.loop) fadeOut(sum, rate, Math.min(1.2, score.tail * 0.6));
+  const fade = Math.min(1.2, score.tail * 0.6);
+  if (!score.loop) fadeOut(sum, rate, fade);
   const { out, gain, loudness } = master(sum, rate, score.loop);
   for (const group of Object.values(groups)) {
-    if (!score.loop) fadeOut(group, rate, Math.min(1.2, score.tail * 0.6));
+    if (!score.loop) fadeOut(group, rate, fade);
     for (const side of [group.left, group.right]) {
       highPass(side, rate, DEEPEST);
       for (let i = 0; i < side.length; i++) side[i]! *= gain;

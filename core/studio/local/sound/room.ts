@@ -1,5 +1,5 @@
 // A room: eight delay lines that feed each other through a mirror, each a little darker every time round (Jot's network).
-import { type Stereo, stereo } from "./effects.ts";
+import type { Stereo } from "./effects.ts";
 
 /** Seconds; no two have a common measure, so that echoes do not pile up into a pitch. */
 const LINES = [0.0297, 0.0371, 0.0411, 0.0437, 0.0533, 0.0617, 0.0683, 0.0797];
@@ -20,11 +20,15 @@ function diffuse(side: Float32Array, rate: number, shift: number): void {
   }
 }
 
-/** Fills `send` with its own echo; what it was is gone afterwards. */
-export function reverberate(send: Stereo, rate: number, seconds: number, damp: number, before: number): Stereo {
+/** Plays `send` into the room and the room into `out`; what `send` was is gone afterwards. */
+export function reverberate(
+  send: Stereo,
+  out: Stereo,
+  rate: number,
+  { seconds, damp, before }: { seconds: number; damp: number; before: number },
+): Stereo {
   diffuse(send.left, rate, 0);
   diffuse(send.right, rate, 0.0006);
-  const out = stereo(send.left.length);
   const scale = 0.75 + Math.min(1, seconds / 6) * 0.9;
   const lengths = LINES.map((s) => Math.round(s * scale * rate));
   const start = Int32Array.from(lengths, (_, i) => lengths.slice(0, i).reduce((a, b) => a + b, 0));
