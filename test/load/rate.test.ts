@@ -6,7 +6,7 @@ import { allDrivers, type Delivery, type Happening } from "../contract/driver.ts
 import { report } from "./report.ts";
 import { FULL, openStand, percentile } from "./stand.ts";
 
-const SECONDS = FULL ? 60 : 2;
+const SECONDS = Number(process.env.SECONDS ?? (FULL ? 60 : 2));
 const RATE = Number(process.env.RATE ?? (FULL ? 300 : 50));
 const PLACES = 100;
 
