@@ -1,14 +1,16 @@
 // Made files, to those who may have them: whole or in ranges, so that players can seek; unchanged ones are not sent again.
 import { type FileHandle, open } from "node:fs/promises";
 import { Readable } from "node:stream";
-import { type Asset, openAsset } from "../../core/assets/index.ts";
+import { type Asset, type Linked, openAsset, openLinked, readLink } from "../../core/assets/index.ts";
 import { refuse } from "../../core/problem.ts";
+import { findIn, inWorkspace } from "../../db/connect.ts";
 import { looking } from "./asking.ts";
-import { caller, soon } from "./identify.ts";
+import { caller, pace, soon } from "./identify.ts";
 import { type App, type Ctx, isHead, route, type Web } from "./web.ts";
 
 export function assets(app: App, web: Web): void {
   route(app, "/api/v1/assets/:id", { GET: (c) => asset(web, c) });
+  route(app, "/api/v1/links/:token", { GET: (c) => linked(web, c) });
 }
 
 /** A file that somebody uploaded or a model made is shown, never run: no script, no style of its own, no frame. */
@@ -18,13 +20,32 @@ const SHOWN = /^(image\/(png|jpeg|gif|webp|avif)|audio\/[\w.+-]+|video\/[\w.+-]+
 async function asset(web: Web, c: Ctx): Promise<Response> {
   const who = await caller(web, c);
   const found = await soon(looking(web, c, who, 2_000, (act) => openAsset(act, c.req.param("id") ?? "")));
+  // The bytes under an id never change; who may have them can: nobody else's cache keeps them.
+  return send(web, c, found, { "cache-control": "private, max-age=86400", vary: "cookie, authorization" });
+}
+
+/** A sealed link stands for its file alone: whoever has it needs no token. */
+async function linked(web: Web, c: Ctx): Promise<Response> {
+  pace(web, "address", c.var.address);
+  const { databases, files, keys, sources } = web.house;
+  const now = sources.now();
+  const link = readLink(keys, c.req.param("token") ?? "", now);
+  const look = (said: Linked) =>
+    findIn(databases, (database) =>
+      inWorkspace(database, said.workspaceId, (db) => openLinked({ db, files, now }, said)),
+    );
+  const found = link && (await soon(look(link)));
+  if (!found)
+    throw refuse("missing", "This link leads nowhere: it is not ours, its time is over, or its file is gone.");
+  return send(web, c, found, { "cache-control": "private, no-store", "referrer-policy": "no-referrer" });
+}
+
+async function send(web: Web, c: Ctx, found: Asset, more: Record<string, string>): Promise<Response> {
   const etag = `"${Buffer.from(found.sha256).toString("base64url")}"`;
   const headers: Record<string, string> = {
     etag,
     "last-modified": found.createdAt.toUTCString(),
-    // The bytes under an id never change; who may have them can: nobody else's cache keeps them.
-    "cache-control": "private, max-age=86400",
-    vary: "cookie, authorization",
+    ...more,
     "accept-ranges": "bytes",
     "content-type": SHOWN.test(found.type) ? found.type : "application/octet-stream",
     "content-disposition": dispositionOf(found, c.req.query("download") !== undefined),

@@ -196,6 +196,20 @@ const FIXED: Json = {
       },
     },
   },
+  "/api/v1/links/{token}": {
+    get: {
+      operationId: "get_linked",
+      summary: "The file of a sealed link; needs no token, and ends with the link's time",
+      parameters: [inPath("token", "As `library link` made it", { type: "string" })],
+      responses: {
+        "200": { description: "The file", content: { "*/*": {} } },
+        "206": { description: "A part of the file", content: { "*/*": {} } },
+        "304": { description: "Not changed" },
+        "416": { description: "No such part" },
+        ...problems("404", ...EVERY),
+      },
+    },
+  },
   "/api/v1/charts/{run}/{index}.png": {
     get: {
       operationId: "get_chart",

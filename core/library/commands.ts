@@ -3,6 +3,7 @@ import type { Act } from "../act.ts";
 import { choice, command, pick, text } from "../command/index.ts";
 import { channels } from "../streams/index.ts";
 import { view } from "../view/index.ts";
+import { libraryLink, librarySimilar } from "./commands-more.ts";
 import { factsOf, itemOf, lengthWords, playerOf, provenanceOf, reviewButtons } from "./show.ts";
 import { listWorks, shortOf, type Work, works } from "./work.ts";
 
@@ -84,4 +85,4 @@ export const showWork = (act: Act, work: Work) =>
     ...(work.status === "draft" && (act.role === "staff" || act.role === "owner") ? [reviewButtons(act, work)] : []),
   );
 
-export const libraryCommands = [libraryList, libraryShow];
+export const libraryCommands = [libraryList, libraryShow, librarySimilar, libraryLink];
