@@ -73,3 +73,12 @@ test("what is no sound is refused, whatever it is called", async () => {
   }
   await rm(folder, { recursive: true });
 });
+
+test("a visualizer is a film with a song of its own, and passes the gate as one", async () => {
+  const { wish, files, done } = await order({ kind: "visualizer", seconds: 5, ratio: "1:1" });
+  const { facts, seconds } = await pass(wish, files[0]!);
+  await done();
+  expect(files.map((f) => f.role)).toEqual(["main"]);
+  expect(facts).toMatchObject({ type: "video/mp4", genre: "noir-jazz", width: 480, height: 480 });
+  expect(seconds).toBeGreaterThan(4);
+});

@@ -6,6 +6,7 @@ import { genreNames } from "../local/score/genres.ts";
 import { SECONDS } from "../local/score/names.ts";
 import { keyName } from "../local/score/theory.ts";
 import { makeSong } from "../local/song.ts";
+import { FILM_SIZES, makeFilm } from "../local/video/video.ts";
 import type { Answered, Call, Capability, Made, Provider, Rights, Wish } from "../provider.ts";
 import { LOCAL_WORDS, writeLocally } from "./local-words.ts";
 import { titleFor } from "./titles.ts";
@@ -46,6 +47,19 @@ const pictures = (["cover", "thumbnail"] as const).map(
   }),
 );
 
+/** A picture that moves to a song of its own. */
+const films: Capability = {
+  kind: "visualizer",
+  model: "visualizer-1",
+  seconds: [SECONDS.least, SECONDS.most],
+  promptMax: 10_000,
+  ratios: Object.keys(FILM_SIZES),
+  price: () => 0n,
+  rights: RIGHTS,
+  quality: 0.4,
+  usual: 10,
+};
+
 const words = LOCAL_WORDS.map(
   (kind): Capability => ({
     kind,
@@ -63,7 +77,7 @@ export const localProvider = (): Provider => ({
   slug: "local",
   name: "This machine",
   local: true,
-  capabilities: [...music, ...pictures, ...words],
+  capabilities: [...music, ...pictures, films, ...words],
   // A song keeps one core busy; more at once would only take turns.
   atOnce: availableParallelism(),
   submit: (call) => WORK[call.capability.model]!(call),
@@ -126,9 +140,53 @@ async function paint({ wish, signal }: Call): Promise<Answered> {
 }
 const LONGEST_TITLE = 60;
 
+/** What a short-video platform likes, when nobody said how long. */
+const FILM_SECONDS = 45;
+/** Of the work, the part that is the song. */
+const SONG_SHARE = 0.3;
+
+async function film({ wish, signal, progress }: Call): Promise<Answered> {
+  const genre = genreFor(wish);
+  const title = wish.asked && wish.asked.length <= LONGEST_TITLE ? wish.asked : titleFor(genre, wish.seed);
+  const { score, files, seconds } = await makeSong(genre, wish.seed, {
+    formats: ["mp3"],
+    title,
+    mood: [wish.mood, wish.asked].filter(Boolean).join(" "),
+    seconds: wish.seconds ?? FILM_SECONDS,
+    ...(wish.bpm === undefined ? {} : { bpm: wish.bpm }),
+    ...(wish.key === undefined ? {} : { key: wish.key }),
+    signal,
+    progress: (part) => progress(SONG_SHARE * part, "composing"),
+  });
+  const made = await makeFilm({
+    sound: files.mp3!,
+    genre,
+    seed: wish.seed,
+    title,
+    shape: wish.ratio ?? "16:9",
+    signal,
+    progress: (part) => progress(SONG_SHARE + (1 - SONG_SHARE) * part, "drawing"),
+  });
+  const facts = {
+    title,
+    genre,
+    seconds,
+    bpm: score.bpm,
+    key: keyName(score.key),
+    width: made.width,
+    height: made.height,
+  };
+  return {
+    state: "done",
+    made: [{ role: "main", type: "video/mp4", name: `${title}.mp4`, from: { bytes: made.film }, facts }],
+    cost: 0n,
+  };
+}
+
 const WORK: Record<string, (call: Call) => Promise<Answered>> = {
   "synthesizer-1": play,
   "painter-1": paint,
+  "visualizer-1": film,
   template: write,
 };
 
