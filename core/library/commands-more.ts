@@ -47,7 +47,7 @@ export const libraryLink = command({
   says: "A link to the file for somebody outside, which ends by itself",
   role: "staff",
   reply: "private",
-  effects: ["access"],
+  effects: ["publish"],
   options: {
     asset: pick(works, "To which one"),
     hours: whole("For how many hours", { min: 1, max: LONGEST, default: 24 }),
