@@ -35,9 +35,10 @@ const FAULTS = [
   "test/contract/paint.test.ts",
   "core/inbox/killed.test.ts",
   "bots/main-killed.test.ts",
+  "jobs/make-killed.test.ts",
 ];
 /** The long form of each: how often, how long, how many. */
-const LONG = { CHAOS: "1", KILLS: "50", STALL: "10", VIEWS: "10000" };
+const LONG = { CHAOS: "1", KILLS: "50", ITEMS: "1000", STALL: "10", VIEWS: "10000" };
 
 /** Faults while it works, in their long form, one after the other: some half an hour. Says what was lost. */
 export async function chaos(at, args) {
