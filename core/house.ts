@@ -26,6 +26,10 @@ export type Meter = {
   /** A message was acknowledged: from its arrival to what the platform hears first. */
   ack(surface: string, seconds: number): void;
   job(name: string, outcome: "done" | "failed" | "cancelled" | "again", seconds: number): void;
+  /** A provider was chosen and its money reserved; `again`: after another one, or the same, had failed at it. */
+  decision(seconds: number, again: boolean): void;
+  /** What came of a choice: done, lost, cancelled, or how it failed. */
+  selection(provider: string, capability: string, outcome: string): void;
 };
 
 export type House = {

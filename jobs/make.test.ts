@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { type Provider, ProviderError, Unknown } from "../core/studio/index.ts";
+import { type Provider, ProviderError, replay, Unknown } from "../core/studio/index.ts";
 import { inWorkspace, rawOf } from "../db/connect.ts";
 import { type Workshop, workshop } from "../test/jobs.ts";
 import { provider, song, tone } from "../test/provider.ts";
@@ -187,7 +187,7 @@ test("a batch of twenty: one message, one sum, and those that failed can be aske
   n = 100;
   const again = await shop.house.press((buttons as { buttons: { action: string }[] }).buttons[0]!.action);
   expect((await ended(again.run)).data!.items).toHaveLength(4);
-});
+}, 60_000);
 
 test("a batch is stopped: what runs is called back at the provider, and nothing is paid", async () => {
   const withdrawn: string[] = [];
@@ -212,6 +212,44 @@ test("a batch is stopped: what runs is called back at the provider, and nothing 
   expect(await rows("select sum(held)::text as held, sum(spent)::text as spent from budget_use")).toEqual([
     { held: "0", spent: "0" },
   ]);
+});
+
+test("a job shows each decision behind it: why this one, why not the others, and the same order again", async () => {
+  const bad = provider({
+    slug: "bad",
+    price: 1n,
+    submit: async () => {
+      throw new ProviderError("capacity", "overloaded");
+    },
+  });
+  await open(bad, provider({ slug: "good", price: 90_000n }), provider({ slug: "asleep", optIn: true }));
+  const asked = await shop.house.ask("generate song", { channel: "city-pop-anime", profile: "cost" });
+  expect((await ended(asked.run)).status).toBe("done");
+  const [item] = await rows<{ job: string }>("select job_id as job from item");
+  for (const job of [asked.job, item!.job]) {
+    const shown = await shop.house.ask("job show", { job });
+    const table = shown.view.blocks.find((b) => b.kind === "table") as { rows: string[][] };
+    const [last] = table.rows;
+    expect(last).toEqual([
+      "1.2",
+      "good · test-1",
+      expect.any(String),
+      "made",
+      "0.090000",
+      expect.stringMatching(/^\d+$/),
+    ]);
+    expect(last![2]).toMatch(/^best of 1 with \d\.\d\d; bad: failed at this already; asleep: switched off$/);
+    expect(table.rows[1]!.slice(0, 4)).toEqual([
+      "1.1",
+      "bad · test-1",
+      expect.any(String),
+      expect.stringContaining("overloaded"),
+    ]);
+    for (const { decision } of shown.data!.decisions as {
+      decision: Parameters<typeof replay>[0] & { ranked: object[] };
+    }[])
+      expect(replay(decision).map((r) => ({ ...r, price: String(r.price) }))).toEqual(decision.ranked);
+  }
 });
 
 test("nobody makes that: said at once, with where to look", async () => {

@@ -51,6 +51,7 @@ export const makeJob = handler({
       });
       if (step.to === "end") return undefined;
       if (step.to === "wait") return new Again(step.until);
+      if (step.to === "submit") ctx.house.meter.decision((performance.now() - asked) / 1000, step.attempt.number > 1);
       // Asleep for so long that another worker may look for it by now: what is not sent yet is not sent any more.
       if (step.to === "submit" && performance.now() - asked > LATE_MS) {
         await ctx.inTx((act) => noteUnsent(act, step));
@@ -92,6 +93,7 @@ async function take(
         return undefined;
       }
       await ctx.inTx((act) => noteFailed(act, step, error));
+      count(ctx, step, error.failure);
       return undefined;
     }
     if (!(error instanceof Unknown)) throw error;
@@ -99,6 +101,9 @@ async function take(
     return pollOf(ctx, step);
   }
 }
+
+const count = ({ house }: Ctx, { provider, item }: Step, outcome: string) =>
+  house.meter.selection(provider.slug, item.kind, outcome);
 
 /** Says nothing of the task itself. The same words about the key mean the question, not what was accepted before. */
 const NO_ANSWER: readonly Failure[] = ["rate", "broken", "capacity", "timeout", "concurrency", "auth", "money"];
@@ -187,6 +192,7 @@ async function keep(ctx: Ctx, step: Step, { files }: Gathering, cost: bigint | u
       ),
     ),
   );
+  count(ctx, step, "done");
 }
 
 /** The line broke, or a worker died, between sending and hearing: is it there? */
@@ -199,5 +205,6 @@ async function withdraw(ctx: Ctx, step: Step): Promise<number | undefined> {
   const how = step.provider.cancel ? await step.provider.cancel(step.attempt.task!, callOf(ctx, step)) : "refused";
   // What cannot be called back is paid for.
   await ctx.inTx((act) => noteWithdrawn(act, step, how !== "cancelled"));
+  count(ctx, step, "cancelled");
   return undefined;
 }

@@ -81,7 +81,7 @@ export async function testHouse({
     queue: { send: async (_db, _tx, { id, name }) => void sent.push({ id, name }) },
     reactions: new Map(),
     log: quiet,
-    meter: { command() {}, duplicate() {}, ack() {}, job() {} },
+    meter: { command() {}, duplicate() {}, ack() {}, job() {}, decision() {}, selection() {} },
     inFlight: new Map(),
     keys: deriveKeys(Buffer.alloc(32, seed)),
     providers,

@@ -22,7 +22,7 @@ const house: House = {
   queue: { send: async () => {} },
   reactions: new Map(),
   log: quiet,
-  meter: { command() {}, duplicate() {}, ack() {}, job() {} },
+  meter: { command() {}, duplicate() {}, ack() {}, job() {}, decision() {}, selection() {} },
   inFlight: new Map(),
   keys: deriveKeys(Buffer.alloc(32, 1)),
   providers: [],

@@ -16,7 +16,7 @@ await startEngine(
     sources: { now: () => new Date(), newId: () => uuidv7(), random: Math.random },
     reactions: new Map(),
     log: quiet,
-    meter: { command() {}, duplicate() {}, ack() {}, job() {} },
+    meter: { command() {}, duplicate() {}, ack() {}, job() {}, decision() {}, selection() {} },
     inFlight: new Map(),
     providers: [],
     files: "/nonexistent",

@@ -1,6 +1,7 @@
 // Prometheus reads here, on a port of its own: it is not for the public.
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { budgetsLeft } from "../../core/budgets/index.ts";
 import { outboxDepth } from "../../core/outbox/index.ts";
 import { type Base, cannotListen, type Part } from "./part.ts";
 
@@ -11,7 +12,16 @@ export async function startMetrics({ settings, house, metrics }: Base): Promise<
   metrics.gauge(
     "impresario_outbox_depth",
     "Messages that wait to leave",
-    kept(() => outboxDepth(house.databases)),
+    kept(() => outboxDepth(house.databases), Number.NaN),
+  );
+  metrics.gauges(
+    "impresario_budget_left",
+    "Dollars left of a cap, of several workspaces' the least",
+    "scope",
+    kept(async () => {
+      const left = await budgetsLeft(house.databases, house.sources.now());
+      return new Map(left.map(({ scope, dollars }) => [scope, dollars]));
+    }, new Map()),
   );
   const server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000 }, (asked, answer) => {
     const path = (asked.url ?? "").split("?")[0];
@@ -46,13 +56,13 @@ export async function startMetrics({ settings, house, metrics }: Base): Promise<
   };
 }
 
-function kept(read: () => Promise<number>): () => Promise<number> {
-  let last: { at: number; value: Promise<number> } | undefined;
+function kept<T>(read: () => Promise<T>, unknown: T): () => Promise<T> {
+  let last: { at: number; value: Promise<T> } | undefined;
   return () => {
     const now = performance.now();
     if (!last || now - last.at > KEEP) {
       // What cannot be known is not zero; the next scrape asks again.
-      last = { at: now, value: read().catch(() => Number.NaN) };
+      last = { at: now, value: read().catch(() => unknown) };
     }
     return last.value;
   };

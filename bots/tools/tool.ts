@@ -17,7 +17,7 @@ export async function toolKit(settings: Looked): Promise<Kit> {
     commands: houseCommands(),
     sources: makeSources(settings).sources,
     log: await makeLog({ level, format: settings.logFormat }, makeScope()),
-    meter: { command: nothing, duplicate: nothing, ack: nothing, job: nothing },
+    meter: { command: nothing, duplicate: nothing, ack: nothing, job: nothing, decision: nothing, selection: nothing },
     files: settings.dataDir,
   };
 }

@@ -1,10 +1,10 @@
 import { choice, command, pick, text } from "../command/index.ts";
 import { view } from "../view/index.ts";
-import { anyJob, endedJob, openJob } from "./entity.ts";
+import { endedJob, openJob } from "./entity.ts";
 import { cancelJob, getJob, listJobs, retryJob, STATUSES } from "./job.ts";
 import { runningView } from "./progress.ts";
 import { status } from "./status.ts";
-import { jobsView, jobView } from "./views.ts";
+import { jobsView } from "./views.ts";
 
 const PAGE = 20;
 
@@ -25,20 +25,6 @@ export const jobList = command({
     const items = jobs.slice(0, PAGE);
     const more = jobs.length > PAGE;
     return { view: jobsView(act, items, more), data: { items, ...(more ? { next: items.at(-1)!.id } : {}) } };
-  },
-});
-
-const which = pick(anyJob, "Which job");
-
-export const jobShow = command({
-  name: "job show",
-  says: "How far a job is, and what became of it",
-  role: "staff",
-  reads: true,
-  options: { job: which },
-  examples: ["job show 3f9a21c7"],
-  async run({ act, options }) {
-    return { view: jobView(act, options.job), data: { item: options.job } };
   },
 });
 
@@ -69,4 +55,4 @@ export const jobRetry = command({
   },
 });
 
-export const jobCommands = [jobList, jobShow, jobCancel, jobRetry, status];
+export const jobCommands = [jobList, jobCancel, jobRetry, status];

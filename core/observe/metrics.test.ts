@@ -8,6 +8,10 @@ test("what is counted is told under the names of the contract", async () => {
   metrics.meter.duplicate();
   metrics.meter.ack("discord", 0.3);
   metrics.meter.job("picture", "failed", 12);
+  metrics.meter.decision(0.0007, false);
+  metrics.meter.decision(0.004, true);
+  metrics.meter.selection("suno", "song", "done");
+  metrics.gauges("impresario_budget_left", "Left", "scope", async () => new Map([["provider:suno", 12.5]]));
   metrics.gauge("impresario_outbox_depth", "Messages that wait to leave", async () => 7);
   const text = await metrics.text();
   for (const line of [
@@ -19,6 +23,11 @@ test("what is counted is told under the names of the contract", async () => {
     'impresario_jobs_total{queue="picture",outcome="failed"} 1',
     'impresario_job_seconds_sum{queue="picture"} 12',
     "impresario_outbox_depth 7",
+    'impresario_router_decision_seconds_bucket{le="0.001"} 1',
+    "impresario_router_decision_seconds_count 2",
+    'impresario_router_selections_total{provider="suno",capability="song",outcome="done"} 1',
+    "impresario_router_fallbacks_total 1",
+    'impresario_budget_left{scope="provider:suno"} 12.5',
   ])
     expect(text.split("\n")).toContain(line);
 });

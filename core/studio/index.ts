@@ -53,4 +53,5 @@ export {
 } from "./provider.ts";
 export { openProviders } from "./providers/index.ts";
 export { tellStaff } from "./review-card.ts";
+export { replay } from "./router.ts";
 export { saveMade, writtenBefore } from "./save.ts";

@@ -66,7 +66,7 @@ if (process.argv[1] === import.meta.filename) {
     },
     reactions: new Map(),
     log: quiet,
-    meter: { command() {}, duplicate() {}, ack() {}, job() {} },
+    meter: { command() {}, duplicate() {}, ack() {}, job() {}, decision() {}, selection() {} },
     inFlight: new Map(),
     providers: makers(told.url, told.key, told.atOnce),
     files: told.files,
