@@ -2,8 +2,6 @@
 // is on its way, and between the provider's yes and our note of it. Nothing is ordered twice, nothing is left behind,
 // and what was spent is what was billed. The long form: KILLS=100 ITEMS=1000.
 import { type ChildProcess, fork } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { inWorkspace, rawOf } from "../db/connect.ts";
@@ -24,14 +22,9 @@ const SLOTS = 6;
 let house: TestHouse;
 let world: World;
 let sender: Engine;
-let folder: string;
-let ahead: string;
 const workers = new Map<number, ChildProcess>();
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "impresario-making-"));
-  ahead = join(folder, "ahead");
-  writeFileSync(ahead, "0");
   world = await openProvider(minimax);
   house = await testHouse({ providers: makers(world.url, KEY, SLOTS * WORKERS) });
   house.clock.now = new Date();
@@ -43,7 +36,6 @@ afterAll(async () => {
   await sender.stop();
   await world.close();
   await house.close();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 async function start(): Promise<void> {
@@ -54,7 +46,6 @@ async function start(): Promise<void> {
     url: world.url,
     key: KEY,
     files: house.files,
-    ahead,
     slots: SLOTS,
     atOnce: SLOTS * WORKERS,
   };
@@ -120,7 +111,6 @@ test(`kill -9 of ${WORKERS} workers, ${KILLS} times in ${ITEMS} orders: nothing 
   for (let n = 0; n < WORKERS; n++) await start();
   // The others strike at any moment.
   let strays = KILLS - Math.ceil(KILLS / 2);
-  let late = 0;
   while ((await openItems()) > 0) {
     if (strays > 0 && random() < 0.5) {
       const victim = [...workers.values()][Math.floor(random() * workers.size)];
@@ -130,16 +120,6 @@ test(`kill -9 of ${WORKERS} workers, ${KILLS} times in ${ITEMS} orders: nothing 
     }
     while (workers.size < WORKERS) await start();
     await pause(100 + random() * 300);
-    // When only those are left of whom nobody can say anything, their half hour goes by.
-    const [left] = await rows<{ n: number; unknown: number }>(
-      `select count(*)::int as n, count(a.id)::int as unknown from item i
-       left join attempt a on a.item_id = i.id and a.status in ('submitting', 'unknown') and a.provider = 'blind' and a.asked > 1
-       where i.status in ('waiting', 'making')`,
-    );
-    if (left!.n > 0 && left!.n === left!.unknown) {
-      late += 31 * 60_000;
-      writeFileSync(ahead, String(late));
-    }
   }
   const seconds = (performance.now() - began) / 1000;
   const items = await rows<{ status: string; provider: string; n: number }>(

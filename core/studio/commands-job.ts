@@ -33,7 +33,7 @@ const triedFor = (act: Act, job: string): Promise<Tried[]> => rawOf(act.db)<Trie
   from item i join batch b on b.workspace_id = i.workspace_id and b.id = i.batch_id
   join attempt a on a.workspace_id = i.workspace_id and a.item_id = i.id
   where b.job_id = ${job} or i.job_id = ${job}
-  order by a.started_at desc, a.id desc limit ${MOST}`;
+  order by a.started_at desc, i.number desc, a.number desc limit ${MOST}`;
 
 function outcome(act: Act, { status, error }: Tried): string {
   if (status === "done") return act.say("made");

@@ -22,6 +22,8 @@ const TRIES_EACH = 3;
 const TASK_MS = 30 * 60_000;
 /** Where every seat is taken, look again after about so long. */
 const FULL_MS = 1_500;
+/** Of a batch of a thousand each looks less often: whoever leaves a seat wakes the next. Below WAITS_MS of the line. */
+const FULL_MOST_MS = 12_000;
 /** Whoever died with a seat has left it by then. */
 const SEAT_MS = TASK_MS + 60_000;
 
@@ -70,7 +72,7 @@ export async function choose(act: Act, item: Item): Promise<Choice> {
     const decision = decideFor(act, item, candidates, past, unpaid);
     const best = decision.ranked[0];
     if (!best) {
-      const none = noneOf(act, decision, candidates, short);
+      const none = noneOf(act, item, decision, candidates, short);
       const busy = decision.refused.filter((r) => r.reason === "full" || r.reason === "resting").map((r) => r.provider);
       if (none.to === "wait") await standInLine(act.db, busy, act.workspace.id, act.now);
       return none;
@@ -197,7 +199,7 @@ const kept = (decision: Decision): object => ({
   refused: decision.refused,
 });
 
-function noneOf(act: Act, decision: Decision, candidates: readonly Candidate[], short: Short[]): Choice {
+function noneOf(act: Act, item: Item, decision: Decision, candidates: readonly Candidate[], short: Short[]): Choice {
   const now = act.now.getTime();
   let until = Number.POSITIVE_INFINITY;
   let why: Reason | undefined;
@@ -205,7 +207,7 @@ function noneOf(act: Act, decision: Decision, candidates: readonly Candidate[], 
     const health = candidates.find((c) => c.provider === provider)!.health;
     const back =
       reason === "full"
-        ? now + FULL_MS * (0.5 + act.random())
+        ? now + Math.min(FULL_MS * Math.max(1, item.wanted / 20), FULL_MOST_MS) * (0.5 + act.random())
         : reason === "resting"
           ? health.restUntil!
           : reason === "broken" && gate(health, now) === "shut" && health.openUntil !== null

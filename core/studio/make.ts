@@ -3,6 +3,7 @@
 import { rawOf } from "../../db/connect.ts";
 import { type Act, eventKind } from "../act.ts";
 import { release, settle } from "../budgets/index.ts";
+import { hurryJob } from "../jobs/index.ts";
 import { itemEnded } from "./batch.ts";
 import { fresh } from "./breaker.ts";
 import { capabilitiesOf, choose } from "./desk.ts";
@@ -100,7 +101,10 @@ export async function noteFound(act: Act, step: Step, found: Found): Promise<boo
     if (found === "gone") return endGone(act, step);
     const since = act.now.getTime() - new Date(attempt.startedAt).getTime();
     const never = found === "never arrived" || (typeof found === "object" && "all" in found && found.all);
-    if (never && since >= (provider.settleSeconds ?? SETTLE_SECONDS) * 1000) return endUnsent(act, step);
+    const settled = since >= (provider.settleSeconds ?? SETTLE_SECONDS) * 1000;
+    if (never && settled) return endUnsent(act, step);
+    // Where nobody can ever say, waiting would only keep the seat from others.
+    if (found === "unknown" && settled) return endLost(act, step.item, attempt, step);
     wait = true;
     await moveAttempt(act, attempt.id, { status: attempt.status, asked: attempt.asked + 1 });
   });
@@ -214,11 +218,21 @@ export const noteMade = (
     await close(act, step, { ok: true, seconds, ...(quality === undefined ? {} : { quality }) });
   });
 
+/** The seat is free: whoever has waited longest here looks now. Others look by themselves, now and then. */
+async function wakeNext(act: Act, kind: string): Promise<void> {
+  const [next] = await rawOf(act.db)<{ job: string }[]>`
+    select j.id as job from job j join item i on i.workspace_id = j.workspace_id and i.job_id = j.id
+    where j.status = 'waiting' and j.due_at > ${act.now.toISOString()} and i.kind = ${kind} and i.status = 'waiting'
+    order by j.id limit 1 for update of j skip locked`;
+  if (next) await hurryJob(act, next.job);
+}
+
 type Closing = { ok: true; seconds: number; quality?: number } | { ok: false; failure: Failure; after?: number };
 
 /** Last, because every workspace passes through a provider's row. */
 async function close(act: Act, { item, attempt, provider, capability }: Step, outcome: Closing): Promise<void> {
   await leaveSeat(act.db, attempt.id);
+  await wakeNext(act, item.kind);
   const seconds = (act.now.getTime() - new Date(attempt.startedAt).getTime()) / 1000;
   const how = outcome.ok ? "done" : outcome.failure;
   await act.emit(

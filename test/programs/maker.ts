@@ -1,5 +1,4 @@
 // A worker that makes things at emulated providers, in a process of its own, to be killed by a test at any moment.
-import { readFileSync } from "node:fs";
 import { registry } from "../../core/command/index.ts";
 import type { House } from "../../core/house.ts";
 import { uuidv7 } from "../../core/ids.ts";
@@ -17,8 +16,6 @@ export type Maker = {
   url: string;
   key: string;
   files: string;
-  /** A file with the milliseconds that the house's clock is ahead of ours: the test lets time pass in all processes. */
-  ahead: string;
   slots: number;
   atOnce: number;
 };
@@ -60,7 +57,7 @@ if (process.argv[1] === import.meta.filename) {
     databases: [connect({ ownerUrl: told.ownerUrl, appUrl: told.appUrl, max: 6 })],
     commands: registry([]),
     sources: {
-      now: () => new Date(Date.now() + Number(readFileSync(told.ahead, "utf8"))),
+      now: () => new Date(),
       newId: () => uuidv7(),
       random: Math.random,
     },
