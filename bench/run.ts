@@ -85,6 +85,7 @@ const parts: Record<string, () => Promise<object>> = {
   dispatch,
   start: () => part("start.ts", "Start: from the command to ready, and memory at rest (MB, shared pages counted once)"),
   router: () => part("router/decide.ts", "Router: one decision without a database (µs)"),
+  reserve: () => part("router/reserve.ts", "Router: one decision with its reservation, in a warm database (ms)"),
   outages: () =>
     part(
       "router/simulate.ts",

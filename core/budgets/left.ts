@@ -17,7 +17,7 @@ export async function budgetsLeft(databases: readonly Database[], now: Date): Pr
             select distinct on (b.scope, b.each, b.period) b.* from budget b, stage_now s
             where (b.stage is null or b.stage <= s.number) and b.asset = 'USD/6'
             order by b.scope, b.each, b.period, b.stage desc nulls last)
-          select h.scope, min(h.amount - coalesce(u.held + u.spent, 0))::float8 as left
+          select h.scope, min(h.amount - coalesce(u.held + u.spent, 0))::float8 as "left"
           from held h cross join (select max(zone) as zone from workspace) w left join budget_use u on u.budget_id = h.id
             and (h.period = 'once' or right(u.bucket, 10) =
               to_char(date_trunc(h.period, ${now.toISOString()}::timestamptz at time zone w.zone), 'YYYY-MM-DD'))

@@ -66,21 +66,23 @@ type Paced = { provider: string; perMinute: number; workspace: string; now: Date
 export async function takePace(tx: Tx, { provider, perMinute, workspace, now }: Paced): Promise<Date | undefined> {
   const sql = rawOf(tx);
   const at = now.toISOString();
-  const left = sql`least(${perMinute}::float8, p.left + greatest(0, extract(epoch from ${at}::timestamptz - p.at)) * ${perMinute / 60}::float8)`;
+  const left = sql`least(${perMinute}::float8, p."left" + greatest(0, extract(epoch from ${at}::timestamptz - p.at)) * ${perMinute / 60}::float8)`;
   const ahead = sql`(select count(*) from provider_queue q
     left join provider_queue me on me.provider = q.provider and me.workspace = ${workspace} and me.until > ${at}
     where q.provider = ${provider} and q.workspace <> ${workspace} and q.until > ${at}
       and (me.since is null or q.since < me.since))`;
   const taken = await sql`
-    insert into provider_pace as p (provider, left, at) values (${provider}, ${perMinute - 1}, ${at})
-    on conflict (provider) do update set left = ${left} - 1, at = greatest(p.at, excluded.at)
+    insert into provider_pace as p (provider, "left", at) values (${provider}, ${perMinute - 1}, ${at})
+    on conflict (provider) do update set "left" = ${left} - 1, at = greatest(p.at, excluded.at)
     where ${left} >= 1 + ${ahead} returning 1`;
   if (taken.length > 0) {
     // To the end of the line.
     await sql`delete from provider_queue where provider = ${provider} and workspace = ${workspace}`;
     return undefined;
   }
-  const [row] = await sql<{ left: number }[]>`select ${left} as left from provider_pace p where provider = ${provider}`;
+  const [row] = await sql<
+    { left: number }[]
+  >`select ${left} as "left" from provider_pace p where provider = ${provider}`;
   const missing = Math.max(0.1, 1 - (row?.left ?? 0));
   return new Date(now.getTime() + Math.min((missing * 60_000) / perMinute, WAITS_MS * 0.75));
 }
@@ -94,9 +96,9 @@ export async function learnLess(tx: Tx, provider: string, failure: "rate" | "con
   await rawOf(tx)`
     with taken as (
       select greatest(1, count(*)::int - 1) as n from provider_seat where provider = ${provider} and attempt is not null and until > ${at})
-    insert into provider_pace as p (provider, left, at, at_once, at_once_until)
+    insert into provider_pace as p (provider, "left", at, at_once, at_once_until)
     select ${provider}, 0, ${at}, case when ${less} then n end, case when ${less} then ${until}::timestamptz end from taken
-    on conflict (provider) do update set left = case when ${less} then p.left else 0 end,
+    on conflict (provider) do update set "left" = case when ${less} then p."left" else 0 end,
       at = greatest(p.at, excluded.at),
       at_once = coalesce(excluded.at_once, p.at_once), at_once_until = coalesce(excluded.at_once_until, p.at_once_until)`;
 }
