@@ -1,7 +1,5 @@
 // The API in OpenAPI 3.1, made from the commands: what is not declared there is not here either.
-
-import type { Registry } from "../../core/command/index.ts";
-import { type Command, jsonSchemaOf } from "../../core/command/index.ts";
+import { type Command, jsonSchemaOf, type Registry } from "../../core/command/index.ts";
 import { HTTP_STATUS } from "../../core/problem.ts";
 
 type Json = Record<string, unknown>;
