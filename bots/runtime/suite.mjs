@@ -31,8 +31,7 @@ export async function test(at, args) {
 /** What goes wrong on purpose, from the outside in. */
 const FAULTS = [
   "test/load",
-  "test/contract/ack.test.ts",
-  "test/contract/paint.test.ts",
+  "test/contract",
   "core/inbox/killed.test.ts",
   "bots/main-killed.test.ts",
   "jobs/make-killed.test.ts",

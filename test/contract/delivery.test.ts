@@ -1,7 +1,7 @@
 // On the way in and out: what comes twice, late, forged or in the wrong order, and what the platform does not take at once.
 import { expect, test } from "vitest";
 import { FORGERIES } from "./driver.ts";
-import { notes, overAll } from "./suite.ts";
+import { BOTH, notes, overAll } from "./suite.ts";
 
 let count = 0;
 
@@ -123,7 +123,7 @@ overAll((office) => {
     expect(office.sees(at)).toHaveLength(1);
     expect(office.sees(direct)).toHaveLength(0);
   });
-});
+}, BOTH);
 
 overAll(
   (office) => {
