@@ -121,9 +121,10 @@ describe.skipIf(!hasBrowser)("the look of the console", () => {
     const page = await web.enter();
     await say(page, "/demo order");
     await page.locator("form.panel").waitFor();
+    await expect.poll(() => page.evaluate(() => !!document.activeElement?.closest("form.panel"))).toBe(true);
     await page.keyboard.press("Escape"); // The list of colours.
     await page.keyboard.press("Escape");
-    expect(await page.locator("form.panel").count()).toBe(0);
+    await expect.poll(() => page.locator("form.panel").count()).toBe(0);
     await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe("line");
     await page.context().close();
   });
