@@ -9,6 +9,8 @@ export default defineConfig({
     maxWorkers: 3,
     // A machine that is busy with other things is slower, not wrong.
     expect: { poll: { timeout: 10_000 } },
+    // A browser or a killed process may be late on a busy machine; what is wrong is wrong twice.
+    retry: 1,
     testTimeout: 20_000,
     hookTimeout: 30_000,
     reporters: ["default"],
