@@ -9,8 +9,8 @@ export default defineConfig({
     maxWorkers: 3,
     // A machine that is busy with other things is slower, not wrong.
     expect: { poll: { timeout: 10_000 } },
-    // A browser or a killed process may be late on a busy machine; what is wrong is wrong twice.
-    retry: 1,
+    // Only where nobody watches (.ci/run asks for it): a test that passed at the second try is named at the end.
+    retry: Number(process.env.RETRY ?? 0),
     testTimeout: 20_000,
     hookTimeout: 30_000,
     reporters: ["default"],

@@ -281,6 +281,16 @@ test("the last line of a run of tests says how many passed and failed", async ()
   expect(good.code).toBe(0);
 });
 
+test("a test that needed a second try is named", async () => {
+  const at = checkout();
+  fs.symlinkSync(resolve("node_modules"), join(at, "node_modules"));
+  const shaky = `import { expect, test } from "vitest"; let n = 0; test("shaky", { retry: 1 }, () => expect(n++).toBe(1));`;
+  fs.writeFileSync(join(at, "some.test.ts"), shaky);
+  const { out } = await run(at, ["test"]);
+  expect(out).toContain("Passed at the second try only: some.test.ts: shaky");
+  expect(out.trimEnd().split("\n").at(-1)).toBe("1 passed, 0 failed");
+});
+
 test("a run of tests that cannot begin has failed", async () => {
   const at = checkout();
   fs.symlinkSync(resolve("node_modules"), join(at, "node_modules"));

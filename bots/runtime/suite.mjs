@@ -20,7 +20,8 @@ export async function test(at, args) {
       },
     },
   );
-  const { passed, failed, skipped } = seen ?? { passed: 0, failed: 0, skipped: 0 };
+  const { passed, failed, skipped, second } = seen ?? { passed: 0, failed: 0, skipped: 0, second: [] };
+  for (const name of second) console.log(`Passed at the second try only: ${name}`);
   // It may fail beside the tests: a server that does not start, an error that nobody awaited.
   const failures = code !== 0 && failed === 0 ? 1 : failed;
   if (failures > failed) console.error(`The run ended with ${code} outside of a test; the reason is above.`);

@@ -1,10 +1,11 @@
 // Where a message waits while the database is away: a file of checked lines, on disk before it is acknowledged.
 //
 // Several processes may share the folder. All append to one file; who drains it renames it first. A writer looks after
-// each write whether the file still has its name, and writes again when not: a line may be there twice, never lost.
+// each write whether the file still has its name, and writes again into one of its own when not: a line may be there
+// twice, never lost.
 import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
-import { appendFile, open, readFile, rename, stat, unlink } from "node:fs/promises";
+import { appendFile, type FileHandle, open, readFile, rename, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { Log } from "../house.ts";
 import { uuidv7 } from "../ids.ts";
@@ -105,24 +106,40 @@ export function openSpool({ folder, log, most = MOST }: SpoolOptions): Spool {
   };
 }
 
-/** On disk, in the file that has the name: whoever drained it meanwhile did not see this. Answers how much it was. */
+/** On disk. Whoever drained the file meanwhile did not see this: then it goes into a file of its own. Answers how much it was. */
 async function put(folder: string, block: Buffer): Promise<number> {
   const current = join(folder, CURRENT);
-  for (let kept = false; !kept; ) {
-    const file = await open(current, "a", 0o600);
-    try {
-      const before = await file.stat();
-      if (before.size === 0) await syncFolder(folder);
-      const { bytesWritten } = await file.write(block);
-      if (bytesWritten < block.length) throw Object.assign(new Error("No room on the disk."), { code: "ENOSPC" });
-      await file.datasync();
-      const named = await stat(current).catch(() => undefined);
-      kept = named?.ino === before.ino && named.dev === before.dev;
-    } finally {
-      await file.close();
-    }
+  const file = await open(current, "a", 0o600);
+  try {
+    const before = await file.stat();
+    if (before.size === 0) await syncFolder(folder);
+    await writeAll(file, block);
+    const named = await stat(current).catch(() => undefined);
+    if (named?.ino !== before.ino || named.dev !== before.dev) await putAlone(folder, block);
+  } finally {
+    await file.close();
   }
   return block.length;
+}
+
+/** Nobody takes such a file before it has its name, so this ends however busy the drainers are. */
+async function putAlone(folder: string, block: Buffer): Promise<void> {
+  const path = join(folder, `own-${uuidv7()}`);
+  const file = await open(path, "wx", 0o600);
+  try {
+    await writeAll(file, block);
+  } finally {
+    await file.close();
+  }
+  // Named after what was taken before: the order of one writer's lines is kept.
+  await rename(path, join(folder, `taken-${uuidv7()}.jsonl`));
+  await syncFolder(folder);
+}
+
+async function writeAll(file: FileHandle, block: Buffer): Promise<void> {
+  const { bytesWritten } = await file.write(block);
+  if (bytesWritten < block.length) throw Object.assign(new Error("No room on the disk."), { code: "ENOSPC" });
+  await file.datasync();
 }
 
 const sumOf = (json: string) => createHash("sha256").update(json).digest("hex").slice(0, 8);
