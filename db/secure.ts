@@ -8,11 +8,12 @@ import { Trouble } from "./trouble.ts";
 export const APP_ROLE = "impresario_app";
 
 /** Facts: written once, never changed or taken back by the app. */
-export const APPEND_ONLY = ["event", "audit", "audit_block"];
+export const APPEND_ONLY = ["event", "audit", "audit_block", "air"];
 
 /** Tables that belong to no workspace, each with the reason. */
 export const SHARED: Record<string, string> = {
   tick: "one tick of the clock in the whole cluster",
+  host: "a worker process of the cluster: it plays for every workspace",
   provider_health: "how a provider does: its key serves every workspace",
   provider_seat: "how many of a provider's places are taken, by the ids of attempts",
   provider_task: "which attempt a provider's task belongs to, by their ids",

@@ -2,6 +2,7 @@ export * from "./aims.ts";
 export * from "./people.ts";
 export * from "./plan.ts";
 export * from "./providers.ts";
+export * from "./queue.ts";
 export * from "./review.ts";
 export * from "./session.ts";
 export * from "./spine.ts";
