@@ -33,7 +33,7 @@ export function containerOf(bytes: Uint8Array): Container {
   return /^[\s!-~]+$/.test(start) ? "text" : "unknown";
 }
 
-type Shape = { format: number; channels: number; rate: number; bits: number };
+export type Shape = { format: number; channels: number; rate: number; bits: number };
 
 function shapeOf(view: DataView, at: number): Shape {
   const format = view.getUint16(at, true);
@@ -46,7 +46,7 @@ function shapeOf(view: DataView, at: number): Shape {
   };
 }
 
-function reader(view: DataView, { format, bits }: Shape): (at: number) => number {
+export function reader(view: DataView, { format, bits }: Shape): (at: number) => number {
   if (format === 3 && bits === 32) return (at) => view.getFloat32(at, true);
   if (format === 3 && bits === 64) return (at) => view.getFloat64(at, true);
   if (format === 1 && bits === 8) return (at) => (view.getUint8(at) - 128) / 128;
@@ -56,7 +56,8 @@ function reader(view: DataView, { format, bits }: Shape): (at: number) => number
   throw new Error(`This WAV holds format ${format} with ${bits} bits, which I cannot read.`);
 }
 
-export function readWav(bytes: Uint8Array): Sound {
+/** Where the samples of a WAV are, seen from its beginning; undefined: it begins, and these bytes do not reach so far. */
+export function openWav(bytes: Uint8Array): { shape: Shape; from: number; size: number } | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let shape: Shape | undefined;
   for (let at = 12; at + 8 <= bytes.length; ) {
@@ -64,11 +65,19 @@ export function readWav(bytes: Uint8Array): Sound {
     if (name === "fmt " && at + 24 <= bytes.length) shape = shapeOf(view, at + 8);
     if (name === "data") {
       if (!shape) throw new Error("This WAV has sound before it says how it is written.");
-      return samples(view, at + 8, Math.min(size, bytes.length - at - 8), shape);
+      return { shape, from: at + 8, size };
     }
     at += 8 + size + (size & 1);
   }
-  throw new Error("This WAV holds no sound.");
+  return undefined;
+}
+
+export function readWav(bytes: Uint8Array): Sound {
+  const opened = openWav(bytes);
+  if (!opened) throw new Error("This WAV holds no sound.");
+  const { shape, from, size } = opened;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return samples(view, from, Math.min(size, bytes.length - from), shape);
 }
 
 function samples(view: DataView, from: number, bytes: number, shape: Shape): Sound {
