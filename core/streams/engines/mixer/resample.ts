@@ -77,25 +77,6 @@ export function makeResampler(rate: number): Resampler {
     place = from + count;
   }
 
-  function draw(out: Stereo, at: number, count: number, step: number, taps: Float32Array): void {
-    const { left, right } = held;
-    for (let i = 0; i < count; i++) {
-      const whole = Math.floor(place);
-      const phase = (place - whole) * PHASES;
-      const row = Math.floor(phase);
-      const share = phase - row;
-      let [l, r, a] = [0, 0, row * TAPS];
-      for (let t = whole - TAPS / 2 + 1; t <= whole + TAPS / 2; t++, a++) {
-        const c = taps[a]! + (taps[a + TAPS]! - taps[a]!) * share;
-        l += left[t]! * c;
-        r += right[t]! * c;
-      }
-      out.left[at + i] = l;
-      out.right[at + i] = r;
-      place += step;
-    }
-  }
-
   return {
     feed,
     ready,
@@ -106,10 +87,39 @@ export function makeResampler(rate: number): Resampler {
       if (step === 1) copy(out, at, give);
       else {
         own ??= table(BAND);
-        draw(out, at, give, step, own);
+        place = draw(held, place, out, at, give, step, own);
       }
       return give;
     },
     position: () => (place + gone) / rate,
   };
+}
+
+/** Writes `count` frames, drawn at places a `step` apart; answers where the next one lies. */
+function draw(
+  { left, right }: Stereo,
+  from: number,
+  out: Stereo,
+  at: number,
+  count: number,
+  step: number,
+  taps: Float32Array,
+): number {
+  let place = from;
+  for (let i = 0; i < count; i++) {
+    const whole = Math.floor(place);
+    const phase = (place - whole) * PHASES;
+    const row = Math.floor(phase);
+    const share = phase - row;
+    let [l, r, a] = [0, 0, row * TAPS];
+    for (let t = whole - TAPS / 2 + 1; t <= whole + TAPS / 2; t++, a++) {
+      const c = taps[a]! + (taps[a + TAPS]! - taps[a]!) * share;
+      l += left[t]! * c;
+      r += right[t]! * c;
+    }
+    out.left[at + i] = l;
+    out.right[at + i] = r;
+    place += step;
+  }
+  return place;
 }

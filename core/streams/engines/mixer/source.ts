@@ -176,7 +176,7 @@ async function* byFfmpeg(ffmpeg: string, file: string): AsyncGenerator<Chunk> {
   });
   ended.catch(() => undefined);
   try {
-    let rest = Buffer.alloc(0);
+    let rest: Buffer = Buffer.alloc(0);
     for await (const piece of child.stdout as AsyncIterable<Buffer>) {
       const bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
       const frames = bytes.length >> 3;
