@@ -3,6 +3,7 @@ import { randomInt } from "node:crypto";
 import { join } from "node:path";
 import type { Sources } from "../../core/act.ts";
 import { houseCommands } from "../../core/commands.ts";
+import { ffmpegOnce } from "../../core/ffmpeg/index.ts";
 import type { House, Log } from "../../core/house.ts";
 import { uuidv7 } from "../../core/ids.ts";
 import { deriveKeys } from "../../core/keys.ts";
@@ -33,6 +34,7 @@ export async function lay(settings: Settings, log: Log, scope: Scope, role: "wor
       keys: deriveKeys(Buffer.from(settings.secretKey)),
       files: join(settings.dataDir, "assets"),
       providers: openProviders({ read: reader(settings.env).read }),
+      ffmpeg: ffmpegOnce({ env: settings.env, log }),
       address: settings.baseUrl,
       span: tracing.span,
     };

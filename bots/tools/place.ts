@@ -1,9 +1,9 @@
 // What the doctor looks at on this machine: key, folder, disk, ports, programs.
-import { spawn } from "node:child_process";
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
+import { openFfmpeg } from "../../core/ffmpeg/index.ts";
 import type { Looked } from "../settings.ts";
 import type { Finding } from "../surface.ts";
 
@@ -143,23 +143,23 @@ export function port(variable: string, number: number, held: Held, must = true):
   };
 }
 
-/** Streams and videos need it; nothing else does. */
+/** Streams to other places and films of many shapes need one; the rest is done without. */
 export async function ffmpeg({ env }: Looked): Promise<Finding> {
+  const quiet = { info() {}, warn() {} };
   const set = env.FFMPEG_PATH?.trim();
-  const version = await firstLine(set || "ffmpeg", ["-version"]);
-  if (version) return { ok: true, what: `${version.split(" Copyright")[0]}.` };
-  if (set) return { ok: false, what: "FFMPEG_PATH is no ffmpeg.", mend: "Set it to the program, or unset it." };
-  return { ok: true, what: "There is no ffmpeg. Streams and videos will need one." };
+  const found = await openFfmpeg({ env, log: quiet });
+  if (set?.toLowerCase() === "off") return { ok: true, what: "FFMPEG_PATH is off: everything is made without one." };
+  if (set && found?.from !== "FFMPEG_PATH")
+    return { ok: false, what: "FFMPEG_PATH is no ffmpeg.", mend: "Set it to the program, or unset it." };
+  if (!found)
+    return {
+      ok: true,
+      what: "There is no ffmpeg. Films are made without one, more slowly; streams reach this house's own page only.",
+    };
+  const names = found.hostNames ? "" : " It crashes on host names: it is given numbers only.";
+  const hardware = await found.hardware();
+  const fast = hardware ? ` ${hardware} works.` : "";
+  return { ok: true, what: `ffmpeg ${found.version} (${WHERE[found.from]}).${fast}${names}` };
 }
 
-function firstLine(program: string, args: string[]): Promise<string | undefined> {
-  return new Promise((done) => {
-    const child = spawn(program, args, { stdio: ["ignore", "pipe", "ignore"], timeout: 5_000 });
-    let said = "";
-    child.stdout.on("data", (piece) => {
-      said += String(piece);
-    });
-    child.once("error", () => done(undefined));
-    child.once("close", (code) => done(code === 0 ? said.split("\n")[0] : undefined));
-  });
-}
+const WHERE = { FFMPEG_PATH: "FFMPEG_PATH", system: "the system's", npm: "from npm" };
