@@ -93,7 +93,7 @@ export async function* chunksOf(file: string, { ffmpeg }: Opening): AsyncGenerat
         yield piece.subarray(0, bytesRead);
       }
     };
-    if (kind === "mp3") yield* mp3(pieces(0));
+    if (kind === "mp3") yield* mp3(pieces(0), mp3Delay(start) ? ENCODER_DELAY : 0);
     else if (kind === "wav") yield* wav(start, pieces);
     else if (ffmpeg !== undefined && !UNHEARD.has(kind)) yield* byFfmpeg(ffmpeg, file);
     else throw new Error(`This file looks like ${kind}, which cannot be decoded here.`);
@@ -104,7 +104,19 @@ export async function* chunksOf(file: string, { ffmpeg }: Opening): AsyncGenerat
 
 const UNHEARD = new Set<string>(["html", "json", "text", "empty"]);
 
-async function* mp3(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Chunk> {
+/** LAME's own 576 samples and the decoder's 529, which nobody takes away when the file does not say so. */
+const ENCODER_DELAY = 1105;
+
+/** Whether an MP3 begins with silence of its encoder's that it does not tell of. */
+export function mp3Delay(start: Uint8Array): boolean {
+  const tag = start[0] === 0x49 && start[1] === 0x44 && start[2] === 0x33;
+  const size = tag ? 10 + ((start[6]! << 21) | (start[7]! << 14) | (start[8]! << 7) | start[9]!) : 0;
+  const words = Buffer.from(start.subarray(size, size + 64)).toString("latin1");
+  return size + 64 <= start.length && !words.includes("Xing") && !words.includes("Info");
+}
+
+async function* mp3(pieces: AsyncIterable<Uint8Array>, delay: number): AsyncGenerator<Chunk> {
+  let skip = delay;
   const { MPEGDecoder } = await import("mpg123-decoder");
   const decoder = new MPEGDecoder();
   await decoder.ready;
@@ -112,7 +124,10 @@ async function* mp3(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Chunk> {
     for await (const piece of pieces) {
       const { channelData, sampleRate } = decoder.decode(piece);
       const [left, right = left] = channelData;
-      if (left && right && left.length > 0) yield { rate: sampleRate, left, right };
+      if (!left || !right || left.length === 0) continue;
+      const from = Math.min(skip, left.length);
+      skip -= from;
+      yield { rate: sampleRate, left: left.subarray(from), right: right.subarray(from) };
     }
   } finally {
     decoder.free();
