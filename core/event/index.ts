@@ -49,6 +49,7 @@ const AUDIENCES: Record<string, Audience> = {
   audit: "owner",
   payout: "owner",
   channel: "everyone",
+  queue: "everyone",
   ballot: "everyone",
   vote: "everyone",
   now: "everyone",

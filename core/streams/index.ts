@@ -1,3 +1,33 @@
+// What others may use of streams. Playing: `wanted`, `claimNext`, `heard`, `ended`, `failed`, `report`, `silent`, `back`.
+// Choosing: `candidates`, `enqueue`, `mixPoint`, `placesOf`. All of them take the act of a transaction.
 export { type Channel, channels } from "./channel.ts";
 export { streamCommands } from "./commands.ts";
+export { bedWanted } from "./emergency.ts";
+export {
+  channelBack,
+  channelEmergency,
+  channelSilent,
+  channelStatus,
+  channelTrack,
+  channelWanted,
+  queueChanged,
+} from "./events.ts";
+export { LostLease } from "./fence.ts";
 export { fillChannels } from "./fill.ts";
+export { type AirFact, ended, failed, heard } from "./heard.ts";
+export { candidates, claimNext, type Item } from "./next.ts";
+export {
+  askSkip,
+  type Enqueue,
+  type Enqueued,
+  enqueue,
+  findItem,
+  type ItemState,
+  type QueueItem,
+  queueOf,
+  removeItem,
+  type Source,
+} from "./queue.ts";
+export { back, GAP_MS, type Report, report, silent } from "./report.ts";
+export type { Track } from "./rotation.ts";
+export { mixPoint, placesOf, STREAMS_CHANNEL, type Wanted, wanted } from "./wanted.ts";

@@ -8,4 +8,4 @@ export { decimal, whole } from "./number.ts";
 export { type Grain, type Period, period, periodOf } from "./period.ts";
 export { type Entity, person, pick } from "./pick.ts";
 export { choice, colour, text, yesNo } from "./text.ts";
-export { addDays, type Day, instantOf, type Local, localOf, startOf } from "./zone.ts";
+export { addDays, type Day, instantOf, type Local, localOf, startOf, weekdayOf } from "./zone.ts";
