@@ -47,9 +47,13 @@ export type Act = {
   locale: string;
   surface: string;
   place: Place;
+  /** The account there through which this was said; not there for work of the house. */
+  account?: string;
   /** Id of the run this belongs to: the inbox row, or the job. */
   run: string;
   now: Date;
+  /** In milliseconds: what is added to the database's own clock where that one decides. 0, but for tests that move time. */
+  ahead: number;
   newId(): string;
   random(): number;
   /** The person's language. The text is English and the key of its translations. */
@@ -77,4 +81,10 @@ export type Act = {
 };
 
 /** Where time, ids and chance come from. A test gives its own. */
-export type Sources = { now(): Date; newId(): string; random(): number };
+export type Sources = {
+  now(): Date;
+  newId(): string;
+  random(): number;
+  /** In milliseconds: how far a test has moved `now` from the machine's own clock. Not there: not at all. */
+  ahead?(): number;
+};

@@ -11,6 +11,7 @@ import { peopleCommands } from "./people/index.ts";
 import { streamCommands } from "./streams/index.ts";
 import { studioCommands } from "./studio/index.ts";
 import { voiceCommands } from "./voice/index.ts";
+import { voteCommands } from "./votes/index.ts";
 import { setup, workspaceCommands } from "./workspace/index.ts";
 
 export const allCommands: readonly Command[] = [
@@ -27,6 +28,7 @@ export const allCommands: readonly Command[] = [
   ...studioCommands,
   ...libraryCommands,
   ...voiceCommands,
+  ...voteCommands,
 ];
 
 export const houseCommands = (): Registry => registry(allCommands);

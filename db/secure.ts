@@ -8,7 +8,7 @@ import { Trouble } from "./trouble.ts";
 export const APP_ROLE = "impresario_app";
 
 /** Facts: written once, never changed or taken back by the app. */
-export const APPEND_ONLY = ["event", "audit", "audit_block", "air"];
+export const APPEND_ONLY = ["event", "audit", "audit_block", "air", "vote_event"];
 
 /** Tables that belong to no workspace, each with the reason. */
 export const SHARED: Record<string, string> = {

@@ -3,7 +3,9 @@ import type { House } from "../core/house.ts";
 import { WORKER } from "../core/jobs/index.ts";
 import type { Database } from "../db/connect.ts";
 import { verifyJob } from "./audit-verify.ts";
+import { closeBallotJob } from "./ballots.ts";
 import { batchJob } from "./batch.ts";
+import { startClerk } from "./clerk.ts";
 import { type Engine, type EngineOptions, startEngine } from "./engine.ts";
 import type { Handler } from "./handler.ts";
 import { makeJob } from "./make.ts";
@@ -17,7 +19,7 @@ export { reactionsOf } from "./reactions.ts";
 export type { Registrars } from "./register.ts";
 
 /** The work that this version can do. */
-const HANDLERS: readonly Handler[] = [exportJob, verifyJob, makeJob, batchJob];
+const HANDLERS: readonly Handler[] = [exportJob, verifyJob, makeJob, batchJob, closeBallotJob];
 /** What comes again by itself in every workspace. */
 const SCHEDULES: readonly Every[] = [];
 /** Three missed and a worker counts as gone (`status`). */
@@ -50,18 +52,20 @@ export async function startJobs(
   const house: House = Object.assign(base, { queue: engine.queue });
   if (options.role === "sender") return { ...engine, nudge: async () => {} };
   const schedule = startSchedule(house, engine.carriers, { schedules, chores });
+  const clerk = startClerk(house);
   const name = nameOf(house, `${WORKER}${engine.name}`);
   void name.write();
   const naming = setInterval(name.write, NAME_EVERY);
   return {
     ...engine,
     async nudge() {
-      await Promise.all([name.write(), schedule.look()]);
+      await Promise.all([name.write(), schedule.look(), clerk.look()]);
       for (const carrier of engine.carriers) await sweep(house, carrier, 0);
     },
     async stop() {
       clearInterval(naming);
       await schedule.stop();
+      await clerk.stop();
       await engine.stop();
       await name.forget();
     },

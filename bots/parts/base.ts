@@ -70,7 +70,7 @@ export function makeSources({ testClock }: Pick<Settings, "testClock">): {
   };
   if (!testClock) return { sources, moveClock: undefined };
   return {
-    sources,
+    sources: { ...sources, ahead: () => offset },
     moveClock(move) {
       offset += move.now ? move.now.getTime() - now().getTime() : (move.advance ?? 0) * 1000;
       return now();

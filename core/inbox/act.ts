@@ -79,6 +79,7 @@ export function makeAct(
     place,
     run,
     now,
+    ahead: sources.ahead?.() ?? 0,
     newId: sources.newId,
     random: sources.random,
     say: (text, vars) => say(locale, text, vars),

@@ -19,6 +19,7 @@ export type Errand = { house: House; envelope: Envelope; run: string };
 export async function perform(work: Errand, made: Made): Promise<Reply> {
   const { house, envelope, run } = work;
   const { act, changes } = made;
+  act.account = envelope.account.id;
   const resolved = await resolve(envelope, act);
   if ("before" in resolved) {
     const before = await findRun(act.db, resolved.before);

@@ -45,6 +45,10 @@ export const ERASURE: Record<string, Step | string> = {
       from batch b where b.workspace_id = i.workspace_id and b.id = i.batch_id and b.person_id = any(${ids})
       returning i.id)
     update work set prompt = title where id in (select id from theirs)`,
+  mute: (sql, ids) => sql`delete from mute where person_id = any(${ids})`,
+  vote: "a choice beside an id: what was decided by it must stay right",
+  vote_event: "when a choice was cast, by an id; append-only",
+  choice: "whose work a choice was, by an id",
   action_use: "which button was pressed, by an id",
   event: "facts hold ids, no names; append-only",
   audit: "the law wants who did what; the id stands for nobody now; append-only",

@@ -8,4 +8,5 @@ export * from "./session.ts";
 export * from "./spine.ts";
 export * from "./streams.ts";
 export * from "./studio.ts";
+export * from "./votes.ts";
 export * from "./workspace.ts";

@@ -1,0 +1,18 @@
+export {
+  type Ballot,
+  ballotData,
+  ballots,
+  type Choice,
+  getBallot,
+  listBallots,
+  type NewBallot,
+  openBallotOf,
+} from "./ballot.ts";
+export { ballotView } from "./card.ts";
+export { type Cast, type CastAnswer, castAll } from "./cast.ts";
+export { voteCommands } from "./commands.ts";
+export { dueBallots, staleBallots, timeLeft } from "./due.ts";
+export { ballotChanged, ballotClosed, ballotOpened } from "./events.ts";
+export { endBallot } from "./result.ts";
+export { closeJob, startBallot } from "./start.ts";
+export { BALLOT_CHANNEL, followTally } from "./telling.ts";

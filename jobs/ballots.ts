@@ -1,0 +1,16 @@
+// Ballots on the clock, the way that survives everything: started when the time is over, or as soon as anybody is back.
+import { closeJob, endBallot, timeLeft } from "../core/votes/index.ts";
+import { Again, type Handler, handler } from "./handler.ts";
+
+export const closeBallotJob: Handler = handler({
+  kind: closeJob,
+  tries: 20,
+  backoff: { first: 1, most: 30 },
+  run: async ({ house, input: { ballot }, inTx }) =>
+    inTx(async (act) => {
+      const left = await timeLeft(act, ballot);
+      if (left > 0) return new Again(new Date(act.now.getTime() + left));
+      await endBallot(act, house.commands, ballot);
+      return undefined;
+    }),
+});
