@@ -72,7 +72,12 @@ export async function testHouse({
       clock.now = new Date(clock.now.getTime() + ms);
     },
   };
-  const sources: Sources = { now: () => clock.now, newId: () => uuidv7(clock.now.getTime()), random: seeded(seed), ahead: () => clock.now.getTime() - Date.now() };
+  const sources: Sources = {
+    now: () => clock.now,
+    newId: () => uuidv7(clock.now.getTime()),
+    random: seeded(seed),
+    ahead: () => clock.now.getTime() - Date.now(),
+  };
   const sent: TestHouse["sent"] = [];
   const house: House = {
     databases: [database],
