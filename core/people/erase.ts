@@ -48,6 +48,7 @@ export const ERASURE: Record<string, Step | string> = {
   mute: (sql, ids) => sql`delete from mute where person_id = any(${ids})`,
   vote: "a choice beside an id: what was decided by it must stay right",
   vote_event: "when a choice was cast, by an id; append-only",
+  queue_item: "who put a track in, by an id",
   choice: "whose work a choice was, by an id",
   action_use: "which button was pressed, by an id",
   event: "facts hold ids, no names; append-only",
