@@ -42,6 +42,8 @@ export type Plan = {
   crossfadeMs: number;
   beatMatch: boolean;
   visual: Visual;
+  /** A film of the library that is shown again and again. */
+  loop?: string;
   destinations: readonly DestinationPlan[];
   /** Played when nothing else can be; without any, a quiet bed is made up. */
   emergency: readonly Item[];
@@ -58,6 +60,8 @@ export type Status = {
   /** Milliseconds into the item. */
   position: number;
   outBytes: number;
+  /** Sound that left the encoder, since the start. */
+  outMs: number;
   /** Sound made in the last seconds over the time that passed: 1 is right. */
   speed: number;
   /** When the encoder last gave something, by the wall. */
@@ -65,8 +69,9 @@ export type Status = {
   /** Of the last three seconds. */
   lufs: number;
   silenceMs: number;
-  /** How often the encoder was started. */
+  /** How often the encoder was started, and its process. */
   starts: number;
+  pid?: number;
   destinations: Readonly<Record<string, { state: DestinationState; since: number; note?: string }>>;
 };
 

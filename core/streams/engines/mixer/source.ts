@@ -1,6 +1,6 @@
 // A file as sound at our rate, decoded a few seconds ahead and never whole: MP3 and WAV here, anything else by ffmpeg.
-import { spawn } from "node:child_process";
 import { open } from "node:fs/promises";
+import type { Ffmpeg } from "../../../ffmpeg/index.ts";
 import { containerOf, openWav, reader, type Shape } from "../../../studio/analyse/index.ts";
 import { makeResampler, type Resampler } from "./resample.ts";
 import { RATE, type Stereo } from "./sound.ts";
@@ -75,7 +75,7 @@ export function makeSource(chunks: AsyncGenerator<Chunk>, from = 0): Source {
   };
 }
 
-export type Opening = { ffmpeg?: string | undefined };
+export type Opening = { ffmpeg?: Ffmpeg | undefined };
 
 export async function* chunksOf(file: string, { ffmpeg }: Opening): AsyncGenerator<Chunk> {
   const handle = await open(file, "r");
@@ -164,35 +164,12 @@ function framesOf(bytes: Uint8Array, frames: number, shape: Shape): Chunk {
 }
 
 /** `file:` before the name: ffmpeg takes it for no protocol and no option, whatever is in it. */
-async function* byFfmpeg(ffmpeg: string, file: string): AsyncGenerator<Chunk> {
-  const args = [
-    "-v",
-    "error",
-    "-nostdin",
-    "-i",
-    `file:${file}`,
-    "-vn",
-    "-f",
-    "f32le",
-    "-ac",
-    "2",
-    "-ar",
-    `${RATE}`,
-    "pipe:1",
-  ];
-  const child = spawn(ffmpeg, args, { stdio: ["ignore", "pipe", "pipe"], env: {} });
-  let words = "";
-  child.stderr.on("data", (part) => {
-    words = (words + part).slice(-500);
-  });
-  const ended = new Promise<number | null>((done, fail) => {
-    child.once("error", fail);
-    child.once("close", done);
-  });
-  ended.catch(() => undefined);
+async function* byFfmpeg(ffmpeg: Ffmpeg, file: string): AsyncGenerator<Chunk> {
+  const form = ["-vn", "-f", "f32le", "-ac", "2", "-ar", `${RATE}`, "pipe:1"];
+  const running = ffmpeg.spawn(["-i", `file:${file}`, ...form], { priority: "normal", level: "error" });
   try {
     let rest: Buffer = Buffer.alloc(0);
-    for await (const piece of child.stdout as AsyncIterable<Buffer>) {
+    for await (const piece of running.stdout as AsyncIterable<Buffer>) {
       const bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
       const frames = bytes.length >> 3;
       rest = bytes.subarray(frames * 8);
@@ -203,10 +180,10 @@ async function* byFfmpeg(ffmpeg: string, file: string): AsyncGenerator<Chunk> {
       }
       if (frames > 0) yield { rate: RATE, left, right };
     }
-    const code = await ended;
-    if (code !== 0) throw new Error(`ffmpeg could not decode it: ${words.trim().split("\n").at(-1) ?? code}`);
+    const { code, stderr } = await running.ended;
+    if (code !== 0) throw new Error(`ffmpeg could not decode it: ${stderr.trim().split("\n").at(-1) || code}`);
   } finally {
-    child.kill("SIGKILL");
+    running.kill();
   }
 }
 
