@@ -113,7 +113,8 @@ describe("without ffmpeg", () => {
     const heard = first.events.filter((e) => e.kind === "heard");
     expect(heard.map((e) => e.item)).toEqual(["i0", "i1", "i2", "i3", "i4", "i5", "i6", "i7", "i8", "i9"]);
     // A listener who is three segments behind what was offered last hears it then.
-    expect(heard[0]!.at).toBe(Date.parse("2026-11-20T12:00:11.000Z"));
+    expect(heard[0]!.at - Date.parse("2026-11-20T12:00:11.000Z")).toBeLessThan(500);
+    expect(heard[0]!.at - Date.parse("2026-11-20T12:00:11.000Z")).toBeGreaterThanOrEqual(0);
     await first.rig.stop("drop");
 
     const again = rigOf(folder, [400, 600], { start: first.clock.now + 3000 });
