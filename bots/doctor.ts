@@ -5,6 +5,7 @@ import { CannotStart } from "./parts/part.ts";
 import { type Env, type Looked, lookAtSettings, reader, WrongSettings } from "./settings.ts";
 import type { Finding, Kit, Surface } from "./surface.ts";
 import { allSurfaces } from "./surfaces.ts";
+import { bucketed } from "./tools/bucket.ts";
 import { ffmpeg, type Held, holds, keyed, port, stored } from "./tools/place.ts";
 import { runTool, type Tell, toolKit } from "./tools/tool.ts";
 import { address, databases, type Opened, platform } from "./tools/ways.ts";
@@ -91,6 +92,7 @@ async function here(settings: Looked, web: Promise<Held>): Promise<Finding[]> {
     { ok: true, what: `Node ${process.versions.node}.` },
     keyed(settings),
     ...(await stored(settings)),
+    ...(await bucketed(settings)),
     port("PORT", settings.port, await web),
     port("METRICS_PORT", metricsPort, metrics, metricsPortChosen),
     await ffmpeg(settings),

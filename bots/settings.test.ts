@@ -43,6 +43,9 @@ test.each([
   ["LIMITS", "token=fast"],
   ["LIMITS", "nobody=1"],
   ["OTEL_EXPORTER_OTLP_ENDPOINT", "localhost:4318"],
+  ["S3_BUCKET", "Our Radio"],
+  ["S3_ENDPOINT", "s3.example"],
+  ["S3_LINKS", "maybe"],
   ["TEST_CLOCK", "2026-11-20T12:00:00Z"],
 ])("%s=%j is refused by its name", (name, value) => {
   const problems = wrong({ [name]: value });

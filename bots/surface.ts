@@ -63,7 +63,7 @@ export type Finding = { ok: boolean; what: string; mend?: string };
 export type Around = { baseUrl: URL | undefined };
 
 /** What a bot is made with. No database: its token can be checked, and its commands registered, without one. */
-export type Kit = Pick<House, "commands" | "sources" | "log" | "meter" | "files">;
+export type Kit = Pick<House, "commands" | "sources" | "log" | "meter" | "files" | "bucket">;
 
 export type Surface<S = unknown> = {
   name: string;

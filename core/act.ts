@@ -1,5 +1,6 @@
 // The one context that functions of core take. No services, no globals: what a function may use is in its hand.
 import type { Database, Tx } from "../db/connect.ts";
+import type { Bucket } from "./assets/index.ts";
 import type { Words } from "./problem.ts";
 import type { Provider } from "./studio/index.ts";
 
@@ -72,8 +73,9 @@ export type Act = {
   resend(job: { id: string; name: string; message: string; dueAt: Date }): Promise<void>;
   /** A seal over content that only this deployment's key can make. */
   sign(content: unknown): Buffer;
-  /** The folder of the bytes of assets (core/assets). */
+  /** The folder of the bytes of assets, and the bucket where there is one (core/assets). */
   files: string;
+  bucket?: Bucket | undefined;
   /** Who makes songs, pictures and words here: those with a key, and our own machine. */
   providers: readonly Provider[];
   /** Notes what changed, for the audit row of this run. */

@@ -1,6 +1,7 @@
 // What the running product is made of, put together once by the composition root (or a test) and handed down.
 import type { Database, Tx } from "../db/connect.ts";
 import type { Sources } from "./act.ts";
+import type { Bucket } from "./assets/index.ts";
 import type { Registry } from "./command/index.ts";
 import type { Ffmpeg } from "./ffmpeg/index.ts";
 import type { Reply } from "./inbox/index.ts";
@@ -47,8 +48,10 @@ export type House = {
   inFlight: Map<string, Promise<Reply>>;
   /** Made from SECRET_KEY by `deriveKeys`. */
   keys: Keys;
-  /** The folder of the bytes of assets. Processes on several machines share it. */
+  /** The folder of the bytes of assets. Processes on several machines share it, or a bucket. */
   files: string;
+  /** Where the bytes of new assets go instead; what is in the folder is read all the same. */
+  bucket?: Bucket | undefined;
   /** Who makes songs, pictures and words: one for every key that is set, and our own machine. */
   providers: readonly Provider[];
   /** The ffmpeg of this machine, looked for when first asked; undefined: films and sound are made without one. */

@@ -24,6 +24,7 @@ import {
   pass,
   type Step,
   saveMade,
+  storeMade,
   Unknown,
   writtenBefore,
 } from "../core/studio/index.ts";
@@ -180,13 +181,13 @@ async function keep(ctx: Ctx, step: Step, { files }: Gathering, cost: bigint | u
   const main = files.find((f) => f.role === "main");
   if (!main) throw new ProviderError("media", "There is nothing in the answer.", { billed: true });
   const passed = await pass(step.item.wish, main, ctx.signal);
-  const others = files.filter((f) => f !== main);
+  const [stored, ...others] = await storeMade(ctx.house, ctx.workspaceId, [main, ...files.filter((f) => f !== main)]);
   await ctx.inTx((act: Act) =>
     noteMade(act, step, { cost, quality: passed.quality }, () =>
       saveMade(
         act,
         { ...step, attempt: { ...step.attempt, cost: cost === undefined ? null : String(cost) } },
-        main,
+        stored!,
         others,
         passed,
       ),

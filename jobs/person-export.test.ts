@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openAsset } from "../core/assets/index.ts";
 import { type Caller, makeAct, readWho } from "../core/inbox/index.ts";
@@ -35,7 +36,7 @@ test("an export becomes a file that only the asker may read", async () => {
   expect(ended).toMatchObject({ status: "done", data: { item: { kind: "export" } } });
   const { id } = (ended.data?.item ?? {}) as { id: string };
   const file = await open(house.owner, id);
-  const json = JSON.parse(await readFile(file.file, "utf8")) as {
+  const json = JSON.parse(await readFile(join(house.files, file.workspaceId, file.id), "utf8")) as {
     person: string[];
     tables: { person: { name: string }[] };
   };

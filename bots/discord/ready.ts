@@ -1,6 +1,5 @@
 // A message before it leaves: drawn, and its files read or painted.
-import { readFile, stat } from "node:fs/promises";
-import { fileOf } from "../../core/assets/index.ts";
+import { readBytes, sizeOf } from "../../core/assets/index.ts";
 
 import type { Outgoing } from "../../core/outbox/index.ts";
 import type { Painter } from "../../core/view/chart/index.ts";
@@ -65,7 +64,11 @@ export async function prepare(
     );
   }
   async function bytesOf(file: File): Promise<Buffer> {
-    if ("asset" in file) return readFile(fileOf(house.files, message.workspaceId, file.asset));
+    if ("asset" in file) {
+      const bytes = await readBytes(house, message.workspaceId, file.asset);
+      if (!bytes) throw new Error("the bytes of a file are gone");
+      return bytes;
+    }
     return Buffer.from(await desk.painter!.render(file.chart, { theme: THEME, locale: reader.locale }));
   }
 }
@@ -75,10 +78,7 @@ async function measured(house: Kit, workspaceId: string, { blocks }: View, most:
   const ids = new Set(blocks.flatMap((block) => assetOf(block) ?? []));
   const sizes = new Map<string, number>();
   for (const id of ids) {
-    const size = await stat(fileOf(house.files, workspaceId, id)).then(
-      (file) => file.size,
-      () => undefined,
-    );
+    const size = await sizeOf(house, workspaceId, id).catch(() => undefined);
     if (size !== undefined && size > 0 && size <= Math.min(most, MESSAGE.bytes)) sizes.set(id, size);
   }
   return sizes;

@@ -12,6 +12,7 @@ import { openProviders } from "../../core/studio/index.ts";
 import { openDatabases } from "../../db/open.ts";
 import type { Registrars } from "../../jobs/index.ts";
 import { reader, type Settings } from "../settings.ts";
+import { bucketOf } from "./files.ts";
 import type { Base } from "./part.ts";
 
 export type Ground = Base & { registrars: Registrars; close(): Promise<void> };
@@ -33,6 +34,7 @@ export async function lay(settings: Settings, log: Log, scope: Scope, role: "wor
       inFlight: new Map(),
       keys: deriveKeys(Buffer.from(settings.secretKey)),
       files: join(settings.dataDir, "assets"),
+      bucket: bucketOf(settings.env),
       providers: openProviders({ read: reader(settings.env).read }),
       ffmpeg: ffmpegOnce({ env: settings.env, log }),
       address: settings.baseUrl,

@@ -1,7 +1,5 @@
 // Charts and made files go with a message: announced, uploaded, then shared. What cannot be sent becomes a link.
-import { openAsBlob } from "node:fs";
-import { stat } from "node:fs/promises";
-import { fileOf } from "../../core/assets/index.ts";
+import { blobOf, sizeOf } from "../../core/assets/index.ts";
 import { localeOf } from "../../core/words/say.ts";
 import { saysOneOf } from "./api.ts";
 import { list, str } from "./json.ts";
@@ -54,12 +52,9 @@ async function prepare({ kit, more, message, hints }: Letter, file: File, lost: 
     const png = await more.painter!.render(source.chart, { theme: "light", locale });
     return { ...words, name: "chart.png", bytes: new Blob([new Uint8Array(png)]) };
   }
-  const path = fileOf(kit.files, message.workspaceId, source.asset);
-  const size = await stat(path).then(
-    (found) => found.size,
-    () => 0,
-  );
-  if (size > 0 && size <= FILE_BYTES.out) return { ...words, name: NAMES[source.as], bytes: await openAsBlob(path) };
+  const size = (await sizeOf(kit, message.workspaceId, source.asset).catch(() => 0)) ?? 0;
+  const bytes = size > 0 && size <= FILE_BYTES.out ? await blobOf(kit, message.workspaceId, source.asset) : undefined;
+  if (bytes) return { ...words, name: NAMES[source.as], bytes };
   lost.push(`${source.as}: ${size === 0 ? "its file is gone" : "it is too large"}`);
   return undefined;
 }

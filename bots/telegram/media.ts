@@ -1,7 +1,6 @@
 // Pictures, sounds, videos and files: one alone, or several as an album. What cannot be sent becomes a link.
-import { stat } from "node:fs/promises";
 import type { InputFile } from "grammy";
-import { fileOf } from "../../core/assets/index.ts";
+import { openBytes, sizeOf } from "../../core/assets/index.ts";
 import { call, type Letter, type There } from "./letter.ts";
 import { PHOTO_BYTES, UPLOAD_BYTES } from "./limits.ts";
 import { escaped } from "./markup.ts";
@@ -39,10 +38,7 @@ const goTogether = (one: Unit, other: Unit) =>
 /** A large picture goes as a file, and what is larger than all that Telegram takes goes as a link. */
 async function withinSize({ house, message, lost }: Letter, item: MediaItem): Promise<MediaItem | undefined> {
   if (!("asset" in item.source)) return item;
-  const bytes = await stat(fileOf(house.files, message.workspaceId, item.source.asset)).then(
-    ({ size }) => size,
-    () => undefined,
-  );
+  const bytes = await sizeOf(house, message.workspaceId, item.source.asset).catch(() => undefined);
   if (bytes === undefined || bytes > UPLOAD_BYTES) {
     lost.push(`${item.as}: ${bytes === undefined ? "its file is gone" : "it is too large"}`);
     return undefined;
@@ -70,7 +66,14 @@ async function fileFor(letter: Letter, { source, name }: MediaItem): Promise<Inp
     const locale = String(message.hints.locale ?? message.target?.hints.locale ?? "en");
     return new File(await more.painter!.render(source.chart, { theme: "light", locale }), name);
   }
-  return "asset" in source ? new File(fileOf(house.files, message.workspaceId, source.asset), name) : source.url;
+  if ("url" in source && !("asset" in source)) return source.url;
+  const { asset } = source;
+  // Opened anew at every try: a stream is read once.
+  return new File(async () => {
+    const stream = await openBytes(house, { workspaceId: message.workspaceId, id: asset });
+    if (!stream) throw new Error("the bytes of a file are gone");
+    return stream as AsyncIterable<Uint8Array>;
+  }, name);
 }
 
 const captionOf = (caption: string) => (caption ? { caption, parse_mode: "HTML" as const } : {});

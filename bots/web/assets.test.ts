@@ -1,10 +1,14 @@
 import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openAsset, saveAsset } from "../../core/assets/index.ts";
+import { linkToken, openAsset, saveAsset } from "../../core/assets/index.ts";
 import { command, text } from "../../core/command/index.ts";
+import { signed } from "../../core/keys.ts";
 import { view } from "../../core/view/index.ts";
 import { createWorkspace } from "../../core/workspace/index.ts";
+import { openS3 } from "../../test/emulators/s3/server.ts";
 import { type TestWeb, testWeb } from "../../test/web.ts";
+import { bucketOf } from "../parts/files.ts";
 import { readRange } from "./assets.ts";
 
 const BYTES = Buffer.from(Array.from({ length: 1_000 }, (_, n) => n % 256));
@@ -23,7 +27,8 @@ const make = command({
       ...(options.whose === "mine" ? { forPerson: act.person.id } : {}),
       ...(options.whose === "short" ? { expiresAt: new Date(act.now.getTime() + 1_000) } : {}),
     });
-    files.push((await openAsset(act, id)).file);
+    const found = await openAsset(act, id);
+    files.push(join(act.files, found.workspaceId, found.id));
     return { view: view("Made."), data: { item: { id } } };
   },
 });
@@ -142,6 +147,45 @@ test("a file whose bytes are gone is a problem, not a broken answer", async () =
   const answer = await web.ask("GET", path);
   expect(answer.status).toBe(404);
   expect(answer.body.detail).toContain("not on this machine");
+});
+
+test("from a bucket it comes just the same; links of outsiders may lead there themselves", async () => {
+  const s3 = await openS3();
+  const { url, bucket: name, keys } = s3;
+  const S3_BUCKET = { S3_BUCKET: name, S3_ENDPOINT: url, S3_REGION: keys.region };
+  const env = { ...S3_BUCKET, S3_ACCESS_KEY_ID: keys.id, S3_SECRET_ACCESS_KEY: keys.secret };
+  web.house.bucket = bucketOf(env);
+  const path = await made();
+  expect(s3.objects.size).toBe(1);
+  const whole = await get(path);
+  expect([whole.status, whole.headers.get("content-length"), whole.bytes.equals(BYTES)]).toEqual([200, "1000", true]);
+  const part = await get(path, { range: "bytes=500-" });
+  expect([part.status, part.headers.get("content-range")]).toEqual([206, "bytes 500-999/1000"]);
+  expect(part.bytes.equals(BYTES.subarray(500))).toBe(true);
+  const token = linkToken(
+    { sign: (said) => signed(web.house.keys.audit, said) },
+    {
+      workspaceId: web.house.owner.workspaceId,
+      asset: path.split("/").at(-1)!,
+      until: new Date(web.house.clock.now.getTime() + 60_000),
+    },
+  );
+  const link = () => fetch(`${web.url}/api/v1/links/${token}`, { redirect: "manual" });
+  expect((await link()).status).toBe(200);
+  web.house.bucket = bucketOf({ ...env, S3_LINKS: "direct" });
+  const led = await link();
+  expect([led.status, led.headers.get("referrer-policy")]).toEqual([302, "no-referrer"]);
+  const direct = await fetch(led.headers.get("location")!);
+  expect([direct.status, direct.headers.get("content-type")]).toEqual([200, "audio/mpeg"]);
+  expect(Buffer.from(await direct.arrayBuffer()).equals(BYTES)).toBe(true);
+  // Only the outsider's own link leads there: what is shown in the console is never read from another origin.
+  expect((await get(path)).status).toBe(200);
+  s3.objects.clear();
+  expect((await web.ask("GET", path)).body.detail).toContain("not on this machine");
+  s3.fault = () => ({ status: 403, code: "AccessDenied", message: "Access Denied" });
+  expect((await web.ask("GET", path)).status).toBe(503);
+  web.house.bucket = undefined;
+  await s3.close();
 });
 
 test("ranges", () => {

@@ -1,7 +1,15 @@
 // Made files, to those who may have them: whole or in ranges, so that players can seek; unchanged ones are not sent again.
-import { type FileHandle, open } from "node:fs/promises";
 import { Readable } from "node:stream";
-import { type Asset, type Linked, openAsset, openLinked, readLink } from "../../core/assets/index.ts";
+import {
+  type Asset,
+  keyOf,
+  type Linked,
+  openAsset,
+  openBytes,
+  openLinked,
+  readLink,
+  sizeOf,
+} from "../../core/assets/index.ts";
 import { refuse } from "../../core/problem.ts";
 import { findIn, inWorkspace } from "../../db/connect.ts";
 import { looking } from "./asking.ts";
@@ -27,18 +35,37 @@ async function asset(web: Web, c: Ctx): Promise<Response> {
 /** A sealed link stands for its file alone: whoever has it needs no token. */
 async function linked(web: Web, c: Ctx): Promise<Response> {
   pace(web, "address", c.var.address);
-  const { databases, files, keys, sources } = web.house;
+  const { databases, keys, sources } = web.house;
   const now = sources.now();
   const link = readLink(keys, c.req.param("token") ?? "", now);
   const look = (said: Linked) =>
-    findIn(databases, (database) =>
-      inWorkspace(database, said.workspaceId, (db) => openLinked({ db, files, now }, said)),
-    );
+    findIn(databases, (database) => inWorkspace(database, said.workspaceId, (db) => openLinked({ db, now }, said)));
   const found = link && (await soon(look(link)));
   if (!found)
     throw refuse("missing", "This link leads nowhere: it is not ours, its time is over, or its file is gone.");
-  return send(web, c, found, { "cache-control": "private, no-store", "referrer-policy": "no-referrer" });
+  const more = { "cache-control": "private, no-store", "referrer-policy": "no-referrer" };
+  const direct = await directly(web, c, found, link.until);
+  return direct ? c.body(null, 302, { ...more, location: direct }) : send(web, c, found, more);
 }
+
+/** The bucket's own address signs for itself, and so briefly that passing it on is of no use. */
+const DIRECT_SECONDS = 300;
+
+/** Where a bucket hands files over itself, and this one is there and not on this machine still. */
+async function directly(web: Web, c: Ctx, found: Asset, until: Date): Promise<string | undefined> {
+  const { bucket, sources } = web.house;
+  if (!bucket?.settings.direct) return undefined;
+  const here = await sizeOf({ files: web.house.files }, found.workspaceId, found.id);
+  if (here !== undefined) return undefined;
+  const left = Math.floor((until.getTime() - sources.now().getTime()) / 1000);
+  return bucket.link(keyOf(found.workspaceId, found.id), {
+    seconds: Math.max(1, Math.min(left, DIRECT_SECONDS)),
+    type: typeOf(found),
+    disposition: dispositionOf(found, c.req.query("download") !== undefined),
+  });
+}
+
+const typeOf = ({ type }: Asset): string => (SHOWN.test(type) ? type : "application/octet-stream");
 
 async function send(web: Web, c: Ctx, found: Asset, more: Record<string, string>): Promise<Response> {
   const etag = `"${Buffer.from(found.sha256).toString("base64url")}"`;
@@ -47,7 +74,7 @@ async function send(web: Web, c: Ctx, found: Asset, more: Record<string, string>
     "last-modified": found.createdAt.toUTCString(),
     ...more,
     "accept-ranges": "bytes",
-    "content-type": SHOWN.test(found.type) ? found.type : "application/octet-stream",
+    "content-type": typeOf(found),
     "content-disposition": dispositionOf(found, c.req.query("download") !== undefined),
     "content-security-policy": FILE_POLICY,
   };
@@ -60,18 +87,19 @@ async function send(web: Web, c: Ctx, found: Asset, more: Record<string, string>
   if (range) headers["content-range"] = `bytes ${start}-${end}/${found.bytes}`;
   const status = range ? 206 : 200;
   if (isHead(c) || found.bytes === 0) return c.body(null, status, headers);
-  const handle = await openFile(web, found);
-  const stream = handle.createReadStream({ start, end, highWaterMark: 128 * 1024 });
+  const stream = await openFile(web, found, range && { start, end });
   return c.body(Readable.toWeb(stream) as ReadableStream, status, headers);
 }
 
-async function openFile(web: Web, { id, file }: Asset): Promise<FileHandle> {
-  try {
-    return await open(file, "r");
-  } catch (err) {
-    web.house.log.error({ err, asset: id }, "the bytes of a file are not where its row says");
-    throw refuse("missing", "The bytes of this file are not on this machine. Tell whoever runs it.");
-  }
+async function openFile(web: Web, found: Asset, range: Range | undefined): Promise<Readable> {
+  const { id, workspaceId, sha256 } = found;
+  const stream = await openBytes(web.house, { workspaceId, id, range, sha256 }).catch((err: unknown) => {
+    web.house.log.error({ err, asset: id }, "the bytes of a file cannot be read");
+    throw refuse("away", "The store of files does not answer. Try again in a minute.");
+  });
+  if (stream) return stream;
+  web.house.log.error({ asset: id }, "the bytes of a file are not where its row says");
+  throw refuse("missing", "The bytes of this file are not on this machine. Tell whoever runs it.");
 }
 
 const matches = (header: string | undefined, etag: string): boolean =>

@@ -4,7 +4,7 @@ import { timingSafeEqual } from "node:crypto";
 import { rawOf } from "../../db/connect.ts";
 import type { Act } from "../act.ts";
 import { type Keys, signed } from "../keys.ts";
-import { type Asset, fileOf } from "./store.ts";
+import type { Asset } from "./store.ts";
 
 const ID = 16;
 const TIME = 4;
@@ -37,11 +37,11 @@ export function readLink(keys: Pick<Keys, "audit">, token: string, now: Date): L
   return { workspaceId: idOf(said.subarray(0, ID)), asset: idOf(said.subarray(ID, 2 * ID)), until };
 }
 
-type Row = Omit<Asset, "file" | "createdAt" | "bytes"> & { bytes: string; createdAt: string };
+type Row = Omit<Asset, "workspaceId" | "createdAt" | "bytes"> & { bytes: string; createdAt: string };
 
 /** The file of a link. One that is a person's own is never reached so, nor one of a work that was turned down. */
 export async function openLinked(
-  { db, files, now }: { db: Act["db"]; files: string; now: Date },
+  { db, now }: { db: Act["db"]; now: Date },
   { workspaceId, asset }: Linked,
 ): Promise<Asset | undefined> {
   const [row] = await rawOf(db)<Row[]>`
@@ -51,8 +51,8 @@ export async function openLinked(
   if (!row) return undefined;
   return {
     ...row,
+    workspaceId,
     bytes: Number(row.bytes),
     createdAt: new Date(row.createdAt),
-    file: fileOf(files, workspaceId, row.id),
   };
 }

@@ -1,13 +1,13 @@
 // Made files: a row that says whose it is, and the bytes under the row's id. A file is whole or it is not there.
-import { createHash } from "node:crypto";
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
 import { rawOf } from "../../db/connect.ts";
 import { asset } from "../../db/schema/index.ts";
 import { type Act, mayActAs } from "../act.ts";
 import { safeName } from "../command/index.ts";
+import type { House } from "../house.ts";
 import { refuse } from "../problem.ts";
 import { storable } from "../text.ts";
+import { BucketError } from "./bucket/send.ts";
+import { type Bytes, dropBytes, moveBytes, putBytes } from "./place.ts";
 
 export type NewAsset = {
   /** Its id, when it was promised before it was made. */
@@ -17,8 +17,8 @@ export type NewAsset = {
   /** Its media type. */
   type: string;
   name: string;
-  /** All of it, or piece by piece for what does not fit in memory. */
-  bytes: Uint8Array | AsyncIterable<Uint8Array>;
+  /** All of it, piece by piece for what does not fit in memory, or what was brought before (`bringBytes`). */
+  bytes: Bytes | Brought;
   /** Only this person may read it. */
   forPerson?: string;
   /** The work that it is a part of. */
@@ -28,32 +28,52 @@ export type NewAsset = {
 
 export type Asset = {
   id: string;
+  workspaceId: string;
   kind: string;
   type: string;
   name: string;
   bytes: number;
   sha256: Buffer;
   createdAt: Date;
-  /** Where its bytes are on this machine. */
-  file: string;
 };
 
-const FOLDER_MODE = 0o700;
-const FILE_MODE = 0o600;
-export const PART = ".part";
+/** Bytes that are in the store already, under a name that nobody reads; `here`: in the folder, and not in the bucket. */
+export type Brought = { brought: string; bytes: number; sha256: Buffer; here: boolean };
 
-export const folderOf = (files: string, workspaceId: string): string => join(files, workspaceId);
-/** Made of ids alone: nothing that anybody typed is in a path. */
-export const fileOf = (files: string, workspaceId: string, id: string): string =>
-  join(folderOf(files, workspaceId), id);
+/**
+ * Before a transaction that may wait for nothing: large files take their time. `saveAsset` gives them their name; what
+ * never gets one is tidied up. What was paid for is not lost because a bucket is away: it stays in the folder, is read
+ * from there, and moves over at night.
+ */
+export async function bringBytes(
+  { files, bucket, sources, log }: Pick<House, "files" | "bucket" | "sources" | "log">,
+  workspaceId: string,
+  bytes: () => Bytes,
+): Promise<Brought> {
+  const brought = sources.newId();
+  try {
+    return { brought, here: !bucket, ...(await putBytes({ files, bucket }, workspaceId, brought, bytes())) };
+  } catch (err) {
+    if (!(err instanceof BucketError)) throw err;
+    log.error({ err }, "the bucket takes no files: a made file stays on this machine until it does");
+    return { brought, here: true, ...(await putBytes({ files }, workspaceId, brought, bytes())) };
+  }
+}
+
+async function keep(act: Act, id: string, bytes: Bytes | Brought): Promise<{ bytes: number; sha256: Buffer }> {
+  if (!("brought" in bytes)) return putBytes(act, act.workspace.id, id, bytes);
+  await moveBytes(bytes.here ? { files: act.files } : act, act.workspace.id, bytes.brought, id);
+  return bytes;
+}
 
 /** The bytes first, then the row: a row never points at nothing. A file whose run was undone is tidied up later. */
 export async function saveAsset(act: Act, given: NewAsset): Promise<Asset> {
   const id = given.id ?? act.newId();
-  const file = fileOf(act.files, act.workspace.id, id);
-  const { bytes, sha256 } = await write(folderOf(act.files, act.workspace.id), file, given.bytes);
+  const workspaceId = act.workspace.id;
+  const { bytes, sha256 } = await keep(act, id, given.bytes);
   const row = {
     id,
+    workspaceId,
     kind: given.kind,
     type: storable(given.type),
     name: safeName(storable(given.name)),
@@ -64,67 +84,24 @@ export async function saveAsset(act: Act, given: NewAsset): Promise<Asset> {
   try {
     await act.db.insert(asset).values({
       ...row,
-      workspaceId: act.workspace.id,
-      path: `${act.workspace.id}/${id}`,
+      path: `${workspaceId}/${id}`,
       forPerson: given.forPerson ?? null,
       partOf: given.partOf ?? null,
       runId: act.run,
       expiresAt: given.expiresAt ?? null,
     });
   } catch (error) {
-    await rm(file, { force: true });
+    await dropBytes(act, workspaceId, id);
     throw error;
   }
-  return { ...row, file };
+  return row;
 }
 
-async function write(
-  folder: string,
-  file: string,
-  bytes: NewAsset["bytes"],
-): Promise<{ bytes: number; sha256: Buffer }> {
-  await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
-  const part = file + PART;
-  // Of a run that died in the middle: the id was promised, and nobody else writes under it.
-  await rm(part, { force: true });
-  const handle = await open(part, "wx", FILE_MODE);
-  try {
-    const written = await pour(handle, bytes instanceof Uint8Array ? [bytes] : bytes);
-    await handle.sync();
-    await handle.close();
-    await rename(part, file);
-    await syncFolder(folder);
-    return written;
-  } catch (error) {
-    await handle.close();
-    await rm(part, { force: true });
-    throw error;
-  }
-}
-
-async function pour(handle: FileHandle, pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>) {
-  const hash = createHash("sha256");
-  let bytes = 0;
-  for await (const piece of pieces) {
-    await handle.writeFile(piece);
-    hash.update(piece);
-    bytes += piece.byteLength;
-  }
-  return { bytes, sha256: hash.digest() };
-}
-
-/** The new name is safe from a power cut too. Windows cannot open a folder, and needs not. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === "win32") return;
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-type Row = Omit<Asset, "file" | "createdAt" | "bytes"> & { bytes: string; createdAt: string; forPerson: string | null };
+type Row = Omit<Asset, "workspaceId" | "createdAt" | "bytes"> & {
+  bytes: string;
+  createdAt: string;
+  forPerson: string | null;
+};
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** What a person may read. What is somebody else's, expired, another workspace's or not let out is as if not there. */
@@ -142,8 +119,8 @@ export async function openAsset(act: Act, id: string): Promise<Asset> {
   const { forPerson: _, ...rest } = row;
   return {
     ...rest,
+    workspaceId: act.workspace.id,
     bytes: Number(row.bytes),
     createdAt: new Date(row.createdAt),
-    file: fileOf(act.files, act.workspace.id, row.id),
   };
 }

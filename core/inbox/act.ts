@@ -85,6 +85,7 @@ export function makeAct(
     say: (text, vars) => say(locale, text, vars),
     sign: (content) => signed(house.keys.audit, content),
     files: house.files,
+    bucket: house.bucket,
     providers: house.providers,
     changed: (change) => void changes.push(change),
     stirred: (workspaceId) => house.stirred?.(workspaceId),

@@ -54,4 +54,4 @@ export {
 export { openProviders } from "./providers/index.ts";
 export { tellStaff } from "./review-card.ts";
 export { replay } from "./router.ts";
-export { saveMade, writtenBefore } from "./save.ts";
+export { saveMade, storeMade, writtenBefore } from "./save.ts";

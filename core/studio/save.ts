@@ -1,7 +1,8 @@
 // A thing that passed the gate becomes an asset, under the id that was promised, with all that is known of its making.
 import { rawOf } from "../../db/connect.ts";
 import type { Act } from "../act.ts";
-import { saveAsset } from "../assets/index.ts";
+import { type Brought, bringBytes, saveAsset } from "../assets/index.ts";
+import type { House } from "../house.ts";
 import { addWork } from "../library/index.ts";
 import { check, readVoice } from "../voice/index.ts";
 import { ruleFor } from "./approvals.ts";
@@ -10,17 +11,31 @@ import { type Gathered, piecesOf } from "./gather.ts";
 import type { Step } from "./make.ts";
 import { WORD_KINDS } from "./provider.ts";
 
+/** A gathered file whose bytes are in the store, before any transaction waits for them. */
+export type Stored = Omit<Gathered, "file"> & { brought: Brought };
+
+export async function storeMade(
+  house: Pick<House, "files" | "bucket" | "sources" | "log">,
+  workspaceId: string,
+  files: readonly Gathered[],
+): Promise<Stored[]> {
+  const stored: Stored[] = [];
+  for (const { file, ...rest } of files)
+    stored.push({ ...rest, brought: await bringBytes(house, workspaceId, () => piecesOf(file)) });
+  return stored;
+}
+
 export async function saveMade(
   act: Act,
   { item, attempt, capability }: Step,
-  main: Gathered,
-  others: readonly Gathered[],
+  main: Stored,
+  others: readonly Stored[],
   { seconds, facts, quality }: Passed,
 ): Promise<void> {
   const { wish } = item;
   const title = typeof facts.title === "string" ? facts.title : wish.title;
   const type = typeof facts.type === "string" ? facts.type : main.type;
-  await saveAsset(act, { id: item.id, kind: item.kind, type, name: main.name, bytes: piecesOf(main.file) });
+  await saveAsset(act, { id: item.id, kind: item.kind, type, name: main.name, bytes: main.brought });
   const parts: Record<string, string> = {};
   for (const other of others) {
     const saved = await saveAsset(act, {
@@ -28,7 +43,7 @@ export async function saveMade(
       partOf: item.id,
       type: other.type,
       name: other.name,
-      bytes: piecesOf(other.file),
+      bytes: other.brought,
     });
     parts[other.role] = saved.id;
   }

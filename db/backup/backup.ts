@@ -16,11 +16,19 @@ const PART = 4 * 1024 * 1024;
 export type Kept = { tables: Record<string, { rows: number; sha256: string }>; migrations: string[] };
 export type Ending = { format: number; at: string; databases: Record<string, Kept>; files: Record<string, string> };
 
+export type Elsewhere = {
+  list(): AsyncIterable<string>;
+  /** Undefined: it was removed since it was listed. */
+  open(name: string): Promise<{ bytes: number; body: AsyncIterable<Uint8Array> } | undefined>;
+};
+
 export type BackupOptions = {
   file: string;
   databases: readonly { name: string; ownerUrl: string }[];
   /** The folder of made files. */
   files: string;
+  /** Made files that are not in the folder, such as those of a bucket. One that is in both is taken from the folder. */
+  elsewhere?: Elsewhere;
   /** The file of the secret key, when it is kept in a file. */
   keyFile?: string;
   now: Date;
@@ -31,6 +39,7 @@ export async function backup({
   file,
   databases,
   files,
+  elsewhere,
   keyFile,
   now,
   tell = () => {},
@@ -56,6 +65,7 @@ export async function backup({
     }
     tell("Files");
     ending.files = await keepFiles(tar, files);
+    if (elsewhere) await keepOthers(tar, elsewhere, ending.files);
     await tar.add("end.json", Buffer.from(JSON.stringify(ending)));
     await Promise.race([tar.end(), written]);
     await written;
@@ -139,4 +149,24 @@ async function keepFiles(tar: TarWriter, folder: string): Promise<Record<string,
     sums[name] = digest.digest("hex");
   }
   return sums;
+}
+
+async function keepOthers(
+  tar: TarWriter,
+  { list, open: read }: Elsewhere,
+  sums: Record<string, string>,
+): Promise<void> {
+  for await (const name of list()) {
+    const found = sums[name] === undefined ? await read(name) : undefined;
+    if (!found) continue;
+    const digest = createHash("sha256");
+    const summed = async function* () {
+      for await (const piece of found.body) {
+        digest.update(piece);
+        yield piece;
+      }
+    };
+    await tar.add(`files/${name}`, summed(), found.bytes);
+    sums[name] = digest.digest("hex");
+  }
 }

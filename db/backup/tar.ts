@@ -1,6 +1,6 @@
 // The archive's envelope: plain ustar inside gzip, so that `tar tzf` shows a person what is in it. Streams both ways.
 import { once } from "node:events";
-import type { Readable, Writable } from "node:stream";
+import type { Writable } from "node:stream";
 
 const BLOCK = 512;
 
@@ -28,12 +28,12 @@ export function header(name: string, size: number): Buffer {
 }
 
 export type TarWriter = {
-  add(name: string, body: Buffer | Readable, size?: number): Promise<void>;
+  add(name: string, body: Buffer | AsyncIterable<Uint8Array>, size?: number): Promise<void>;
   end(): Promise<void>;
 };
 
 export function tarWriter(out: Writable): TarWriter {
-  const write = async (part: Buffer) => {
+  const write = async (part: Uint8Array) => {
     if (!out.write(part)) await once(out, "drain");
   };
   return {
@@ -41,8 +41,8 @@ export function tarWriter(out: Writable): TarWriter {
       await write(header(name, size));
       let sent = 0;
       for await (const part of Buffer.isBuffer(body) ? [body] : body) {
-        sent += (part as Buffer).length;
-        await write(part as Buffer);
+        sent += part.length;
+        await write(part);
       }
       if (sent !== size) throw new Error(`${name} changed while it was copied (${sent} of ${size} bytes). Try again.`);
       await write(Buffer.alloc((BLOCK - (size % BLOCK)) % BLOCK));
