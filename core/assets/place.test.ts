@@ -1,14 +1,14 @@
 // Files in a bucket, as the house sees them: saved, read, moved over from the disk, and never half there.
 import { fork } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openS3, type S3 } from "../../test/emulators/s3/server.ts";
 import { type TestHouse, testHouse } from "../../test/house.ts";
 import { actFor } from "../../test/works.ts";
 import { openBucket } from "./bucket/bucket.ts";
-import { bringBytes, type NewAsset, openBytes, readBytes, saveAsset, sizeOf, tidyAssets } from "./index.ts";
+import { bringBytes, fileHere, type NewAsset, openBytes, readBytes, saveAsset, sizeOf, tidyAssets } from "./index.ts";
 
 let house: TestHouse;
 let s3: S3;
@@ -17,6 +17,7 @@ beforeAll(async () => {
   s3 = await openS3();
 });
 afterAll(async () => {
+  rmSync(`${house.files}-copies`, { recursive: true, force: true });
   await s3.close();
   await house.close();
 });
@@ -52,6 +53,9 @@ test("with a bucket, new files go there, and those of before are read from the d
   expect(await sizeOf(house, ws(), after.id)).toBe(5);
   const part = await openBytes(house, { workspaceId: ws(), id: after.id, range: { start: 1, end: 2 } });
   expect(Buffer.concat(await part!.toArray()).toString()).toBe("ft");
+  const copy = (await fileHere(house, ws(), after.id))!;
+  expect([readFileSync(copy, "utf8"), await fileHere(house, ws(), after.id)]).toEqual(["after", copy]);
+  expect(await fileHere(house, ws(), before.id)).toBe(join(house.files, ws(), before.id));
   const said: object[] = [];
   house.log = { ...house.log, error: (about) => void said.push(about) };
   await tidy();
@@ -59,6 +63,11 @@ test("with a bucket, new files go there, and those of before are read from the d
   // What is not what its row says stays where somebody can look at it.
   expect([onDisk(damaged.id), inBucket(damaged.id)]).toEqual([true, undefined]);
   expect(said).toMatchObject([{ asset: damaged.id }]);
+  expect(existsSync(copy)).toBe(true);
+  utimesSync(copy, 1, 1);
+  await tidy();
+  expect(existsSync(copy)).toBe(false);
+  expect(await fileHere(house, ws(), house.sources.newId())).toBeUndefined();
   expect(await openBytes(house, { workspaceId: ws(), id: house.sources.newId() })).toBeUndefined();
 });
 

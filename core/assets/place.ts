@@ -1,10 +1,11 @@
 // Where the bytes of made files are: in a folder of this machine, or in a bucket. With a bucket, new files go there and
 // the folder is still read, so that what was made before is there too; the nightly look moves it over.
-import { createHash } from "node:crypto";
-import { createReadStream, existsSync, openAsBlob } from "node:fs";
-import { type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { createHash, randomUUID } from "node:crypto";
+import { createReadStream, createWriteStream, existsSync, openAsBlob } from "node:fs";
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat, utimes } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import type { Bucket, Kept, Range } from "./bucket/bucket.ts";
 
 /** As a house and an act have it. */
@@ -71,6 +72,47 @@ async function openFile(file: string): Promise<FileHandle | undefined> {
 export async function readBytes(place: Place, workspaceId: string, id: string): Promise<Buffer | undefined> {
   const stream = await openBytes(place, { workspaceId, id });
   return stream && Buffer.concat(await stream.toArray());
+}
+
+/**
+ * A path on this machine, for what reads paths: the file itself, or a copy that is fetched from the bucket once and kept
+ * while it is used. Not within a transaction. Undefined: its bytes are nowhere.
+ */
+export async function fileHere(place: Place, workspaceId: string, id: string): Promise<string | undefined> {
+  const own = fileOf(place.files, workspaceId, id);
+  if (existsSync(own) || !place.bucket) return existsSync(own) ? own : undefined;
+  const copy = join(copiesOf(place.files), workspaceId, id);
+  const now = new Date();
+  if (existsSync(copy)) {
+    await utimes(copy, now, now);
+    return copy;
+  }
+  const stream = await openBytes(place, { workspaceId, id });
+  if (!stream) return undefined;
+  // Two who want it at once write two, and the later one has its name: they are the same.
+  const part = `${copy}.${randomUUID()}${PART}`;
+  await mkdir(dirname(copy), { recursive: true, mode: FOLDER_MODE });
+  try {
+    await pipeline(stream, createWriteStream(part, { flags: "wx", mode: FILE_MODE }));
+    await rename(part, copy);
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error;
+  }
+  return copy;
+}
+
+/** Beside the files and not among them: copies are in no backup, and none is missed. */
+const copiesOf = (files: string): string => `${files}-copies`;
+
+/** Copies that nobody used since. */
+export async function dropCopies(files: string, workspaceId: string, before: Date): Promise<void> {
+  const folder = join(copiesOf(files), workspaceId);
+  if (!existsSync(folder)) return;
+  for (const name of await readdir(folder)) {
+    const file = join(folder, name);
+    if ((await stat(file)).mtime < before) await rm(file, { force: true });
+  }
 }
 
 /** Read when it is sent, where it is on this machine. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type Database, inWorkspace, rawOf } from "../../db/connect.ts";
 import type { House } from "../house.ts";
 import { firstIdAt } from "../ids.ts";
-import { dropBytes, folderOf, keyOf, moveToBucket, PART } from "./place.ts";
+import { dropBytes, dropCopies, folderOf, keyOf, moveToBucket, PART } from "./place.ts";
 
 /** No transaction lives this long: a file of before without a row has none to come. */
 const YOUNG = 86_400_000;
@@ -21,6 +21,8 @@ export async function tidyAssets(house: Tidying, database: Database, workspaceId
     (tx) => rawOf(tx)<{ id: string }[]>`delete from asset where expires_at < ${now.toISOString()} returning id`,
   );
   for (const { id } of expired) await dropBytes(house, workspaceId, id);
+  // By the real time: that is how the system counts when a file was used.
+  await dropCopies(house.files, workspaceId, new Date(Date.now() - YOUNG));
   const before = firstIdAt(now.getTime() - YOUNG);
   const orphans = await dropOrphans(house, database, workspaceId, before);
   const strays = await dropStrays(house, database, workspaceId, before);
