@@ -46,6 +46,8 @@ export function readWho(tx: Tx, personId: string, from?: Pick<Envelope, "surface
     where q.id = ${personId}`;
 }
 
+const toolsOf = ({ files, bucket, providers }: House) => ({ files, bucket, providers });
+
 export function makeAct(
   house: House,
   { database, tx }: Room,
@@ -84,9 +86,7 @@ export function makeAct(
     random: sources.random,
     say: (text, vars) => say(locale, text, vars),
     sign: (content) => signed(house.keys.audit, content),
-    files: house.files,
-    bucket: house.bucket,
-    providers: house.providers,
+    ...toolsOf(house),
     changed: (change) => void changes.push(change),
     stirred: (workspaceId) => house.stirred?.(workspaceId),
     async emit(kind, payload, subject = "") {
