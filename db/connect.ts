@@ -18,6 +18,8 @@ export type Database = {
   appUrl: string;
   orm: PostgresJsDatabase<Schema>;
   client: postgres.Sql;
+  /** The same over connections that no other work takes: for what a platform must hear within a moment. */
+  urgent(): Database;
   reachable: Reachable;
   close(): Promise<void>;
 };
@@ -28,11 +30,27 @@ export const rawOf = (tx: Tx): Raw => (tx as unknown as { session: { client: Raw
 
 export type ConnectOptions = { name?: string; ownerUrl: string; appUrl: string; max?: number };
 
+/** One writes while another waits for the disk, and one asks where a place belongs. */
+const URGENT = 3;
+
 export function connect({ name = "main", ownerUrl, appUrl, max = 10 }: ConnectOptions): Database {
-  const client = open(appUrl, { max, connection: { application_name: "impresario" } });
-  const orm = drizzle(client, { schema, casing: "snake_case" });
   const asked = reachable(() => open(appUrl, { max: 1, connection: { application_name: "impresario probe" } }));
-  return { name, ownerUrl, appUrl, orm, client, reachable: asked, close: () => client.end({ timeout: 5 }) };
+  const over = (most: number, called: string): Database => {
+    const client = open(appUrl, { max: most, connection: { application_name: called } });
+    const orm = drizzle(client, { schema, casing: "snake_case" });
+    return { name, ownerUrl, appUrl, orm, client, reachable: asked, urgent, close };
+  };
+  let express: Database | undefined;
+  const usual = over(max, "impresario");
+  // Opened by whoever first needs it.
+  function urgent(): Database {
+    express ??= over(URGENT, "impresario door");
+    return express;
+  }
+  async function close(): Promise<void> {
+    await Promise.all([usual, express].map((one) => one?.client.end({ timeout: 5 })));
+  }
+  return usual;
 }
 
 /** A question before a workspace is known (the doors of db/secure.ts). It waits no longer than `inWorkspace` does. */

@@ -1,10 +1,10 @@
 // Messages on their way to the database: in order in each lane, and what comes together goes in one transaction.
-import { inWorkspace } from "../../db/connect.ts";
 import { isAway } from "../away.ts";
 import type { House } from "../house.ts";
 import type { Lanes } from "./lanes.ts";
 import type { Home, IntakeOptions } from "./receive.ts";
-import { INBOX_CHANNEL, type Item, type Kept, keepAll, laneOf } from "./store.ts";
+import { INBOX_CHANNEL, type Item, type Kept, laneOf } from "./store.ts";
+import { openWriter } from "./writer.ts";
 
 type GivenUp = { up: boolean };
 type Waiting = {
@@ -21,7 +21,7 @@ export type Keeping = {
   /** Undefined: its caller had given it up before its turn came. */
   keep(item: Item, given: GivenUp): Promise<Kept | undefined>;
   /** Messages of one lane, in one transaction. */
-  store(items: Item[]): Promise<Kept[]>;
+  store(items: Item[]): Promise<readonly Kept[]>;
   idle(): Promise<unknown>;
 };
 
@@ -30,16 +30,17 @@ export function openKeeping(house: House, findHome: IntakeOptions["findHome"], l
   /** Deliveries on their way: a repetition waits for the first instead of standing in its lane. */
   const underWay = new Map<string, Promise<Kept | undefined>>();
 
-  async function store(items: Item[]): Promise<Kept[]> {
+  const writer = openWriter(lanes && { by: lanes.me, milliseconds: lanes.lease });
+
+  async function store(items: Item[]): Promise<readonly Kept[]> {
     const home = await findHome(items[0]!.envelope);
     const lane = laneOf(items[0]!.envelope);
-    const lease = lanes && { by: lanes.me, milliseconds: lanes.lease };
-    const all = await inWorkspace(home.database, home.workspaceId, (tx) => keepAll(tx, home.workspaceId, items, lease));
+    const all = await writer.write(home, items);
     const leased = all.findIndex((kept) => kept.leased);
     for (const kept of all) if (!kept.fresh) house.meter.duplicate();
     if (leased >= 0) lanes?.took(home, items[leased]!);
     else if (lanes && all.some((kept) => kept.fresh)) lanes.wake(home, lane);
-    else if (all.some((kept) => kept.fresh)) await tell(home, lane);
+    else if (all.some((kept) => kept.fresh)) void tell(home, lane);
     return all;
   }
 

@@ -8,7 +8,7 @@ import { type Envelope, placeOf, type Reply } from "./envelope.ts";
 import { perform, writeUndone } from "./perform.ts";
 import { isPushed, pushAnswer, writeUnknown } from "./push.ts";
 import type { Home } from "./receive.ts";
-import { dropUploads } from "./store.ts";
+import { dropUploads, laneOf } from "./store.ts";
 
 /** A message that broke this many processes is answered as failed. */
 export const MOST_ATTEMPTS = 3;
@@ -37,13 +37,13 @@ export function takeHead({ me, lease }: Keeper, home: Home, lane: string, suspec
         select id, lease_until, lease_by, attempts from inbox
         where lane = ${lane} and status = 'received' order by seq limit 1),
       free as (
-        select i.id, i.attempts from inbox i join head using (id)
-        where i.status = 'received' and (i.lease_by = ${me} or i.lease_until is null or i.lease_until < clock_timestamp())
+        select i.id, i.attempts from inbox i
+        where i.id = (select id from head) and i.status = 'received' and (i.lease_by = ${me} or i.lease_until is null or i.lease_until < clock_timestamp())
         for update of i skip locked),
       taken as (
         update inbox i set lease_by = ${me}, lease_until = clock_timestamp() + ${`${lease} milliseconds`}::interval,
           attempts = i.attempts + case when i.lease_by = ${me} then 0 else 1 end
-        from free where i.id = free.id and (${suspects} or i.attempts = 0 or i.lease_by = ${me})
+        where i.id = (select id from free) and (${suspects} or i.attempts = 0 or i.lease_by = ${me})
         returning i.id, i.envelope, i.attempts)
       select head.id as run, taken.envelope, taken.attempts, taken.id is not null as taken, free.id is not null as free,
         greatest(0, extract(epoch from head.lease_until - clock_timestamp()) * 1000)::float8 as wait
@@ -97,24 +97,24 @@ function turn(
 ): Promise<{ reply: Reply; more: boolean } | undefined> {
   return inWorkspace(home.database, home.workspaceId, async (tx) => {
     const raw = rawOf(tx);
-    const [[lock], [mine]] = await Promise.all([
+    const lane = laneOf(row.envelope);
+    const [[lock], [head]] = await Promise.all([
       raw<{ free: boolean }[]>`
-        select pg_try_advisory_xact_lock(hashtextextended(workspace_id::text || lane, 0)) as free
-        from inbox where id = ${row.run}`,
-      raw<{ first: boolean }[]>`
-        select not exists (select from inbox e where e.lane = i.lane and e.status = 'received' and e.seq < i.seq) as first
-        from inbox i where i.id = ${row.run} and i.status = 'received' and i.lease_by = ${keeper.me}`,
+        select pg_try_advisory_xact_lock(hashtextextended(${home.workspaceId + lane}, 0)) as free`,
+      raw<{ id: string; lease_by: string | null }[]>`
+        select id, lease_by from inbox where lane = ${lane} and status = 'received' order by seq limit 1`,
     ]);
-    if (!mine) return undefined;
-    if (!lock?.free || !mine.first) {
-      await raw`update inbox set lease_by = null, lease_until = null, attempts = greatest(0, attempts - 1) where id = ${row.run}`;
+    if (!lock?.free || head?.id !== row.run || head.lease_by !== keeper.me) {
+      await raw`
+        update inbox set lease_by = null, lease_until = null, attempts = greatest(0, attempts - 1)
+        where id = ${row.run} and status = 'received' and lease_by = ${keeper.me}`;
       return undefined;
     }
     const reply = await answered(keeper, home, tx, row, work, failure);
     await dropUploads(tx, row.run, row.envelope);
     const [later] = await raw<{ more: boolean }[]>`
-      select exists (select from inbox e join inbox i on e.lane = i.lane
-        where i.id = ${row.run} and e.id <> i.id and e.status = 'received') as more`;
+      select exists (
+        select from inbox where lane = ${lane} and status = 'received' and id <> ${row.run}) as more`;
     return { reply, more: later?.more ?? false };
   });
 }

@@ -2,14 +2,16 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { connect, type Database } from "../../db/connect.ts";
+import { connect, type Database, inWorkspace } from "../../db/connect.ts";
 import { type TestHouse, testHouse } from "../../test/house.ts";
 import { everybodyIs, rowsOf, tallies, tally, tallyEnvelope } from "../../test/tally.ts";
 import { openWire, type Wire } from "../../test/wire.ts";
+import { uuidv7 } from "../ids.ts";
 import type { Envelope } from "./envelope.ts";
 import { startLanes } from "./lanes.ts";
 import { type Intake, type IntakeOptions, openIntake } from "./receive.ts";
 import { openSpool } from "./spool.ts";
+import { keepAll } from "./store.ts";
 
 let house: TestHouse;
 let wire: Wire;
@@ -71,6 +73,52 @@ test("messages of one place are kept in the order they came", async () => {
   const names = Array.from({ length: 120 }, (_, n) => `o${n}`);
   await Promise.all(names.map((name) => intake.receive(tallyEnvelope(name, "ordered"))));
   expect((await received("lane = 'test:t1:ordered'")).map((r) => r.delivery)).toEqual(names);
+});
+
+test("what comes together is written together, from many places too, and files beside it", async () => {
+  const intake = intakeWith({ patience: 10_000 });
+  const places = Array.from({ length: 40 }, (_, n) => `together${n}`);
+  const sheet = { name: "a.csv", base64: "YQ==" };
+  const messages = [0, 1, 2, 3].flatMap((n) =>
+    places.map((place) => tallyEnvelope(`${place}-${n}`, place, n === 2 ? { sheet } : {})),
+  );
+  const all = await Promise.all(messages.map((one) => intake.receive(one)));
+  expect(all.every((one) => typeof one === "object" && "fresh" in one && one.fresh)).toBe(true);
+  const kept = await rowsOf<{ delivery: string; place: string; written: string }>(
+    house.database,
+    house.owner,
+    `select delivery, envelope->>'place' as place, xmin::text as written from inbox
+      where lane like 'test:t1:together%' order by seq`,
+  );
+  for (const place of places)
+    expect(kept.filter((r) => r.place === place).map((r) => r.delivery)).toEqual(
+      [0, 1, 2, 3].map((n) => `${place}-${n}`),
+    );
+  // One by one these would be 160.
+  expect(new Set(kept.map((r) => r.written)).size).toBeLessThan(12);
+});
+
+test("a place in which another process hangs holds up no other place", async () => {
+  const hang = Promise.withResolvers<void>();
+  const written = Promise.withResolvers<void>();
+  const early = { run: uuidv7(), at: new Date().toISOString(), envelope: tallyEnvelope("h0", "hangs") };
+  const other = inWorkspace(house.database, house.owner.workspaceId, async (tx) => {
+    await keepAll(tx, house.owner.workspaceId, [early]);
+    written.resolve();
+    await hang.promise;
+  });
+  await written.promise;
+  const intake = intakeWith({ patience: 10_000 });
+  let through = false;
+  const stuck = intake.receive(tallyEnvelope("h1", "hangs")).finally(() => {
+    through = true;
+  });
+  const others = Array.from({ length: 30 }, (_, n) => intake.receive(tallyEnvelope(`h-${n}`, `free${n}`)));
+  expect(await Promise.all(others)).toHaveLength(30);
+  expect(through).toBe(false);
+  hang.resolve();
+  await Promise.all([other, stuck]);
+  expect((await received("lane = 'test:t1:hangs'")).map((r) => r.delivery)).toEqual(["h0", "h1"]);
 });
 
 test("one that cannot be kept does not take those beside it with it", async () => {

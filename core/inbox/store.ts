@@ -27,56 +27,104 @@ export async function claim(
   return rows.length > 0;
 }
 
+/** A message, the run that it is to become, and when it came. */
+export type Item = { run: string; at: string; envelope: Envelope };
+export type Kept = { run: string; fresh: boolean; leased: boolean };
+/** Who names itself gets the lease at once. */
+type Lease = { by: string; milliseconds: number };
+
+/** Another process is keeping something in these lanes just now. */
+export class Held extends Error {
+  readonly lanes: ReadonlySet<string>;
+  constructor(lanes: Iterable<string>) {
+    super("Another process is keeping something there.");
+    this.lanes = new Set(lanes);
+  }
+}
+
 /**
- * Messages of one lane. What another process is keeping there is kept first: a number that is taken earlier and seen
- * later would be run later than those behind it.
+ * Keeps messages that are worked on after they were acknowledged. What another process is keeping in a lane comes first:
+ * a number that is taken earlier and seen later would be run later than those behind it. Nobody waits here for that:
+ * `Held` undoes the transaction, and says which lanes are to come later.
  */
 export async function keepAll(
   tx: Tx,
   workspaceId: string,
   items: readonly Item[],
-  lease?: { by: string; milliseconds: number },
-): Promise<Kept[]> {
-  const lane = items[0] ? laneOf(items[0].envelope) : "";
+  lease?: Lease,
+): Promise<readonly Kept[]> {
+  const lanes = [...new Set(items.map(({ envelope }) => laneOf(envelope)))];
+  const locks = lanes.map((lane) => `keep:${workspaceId}:${lane}`);
   // Sent at once with what follows, before it.
-  const turn = rawOf(tx)`select pg_advisory_xact_lock(hashtextextended(${`keep:${workspaceId}:${lane}`}, 0))`.execute();
-  turn.catch(() => {});
-  const kept: Kept[] = [];
-  for (const item of items) kept.push(await keep(tx, workspaceId, item, lease));
-  await turn;
+  const turns = rawOf(tx)<{ at: string; free: boolean }[]>`
+    select at, pg_try_advisory_xact_lock(hashtextextended(name, 0)) as free
+    from unnest(${locks}::text[]) with ordinality as l (name, at)`.execute();
+  const [held, kept] = await Promise.all([
+    turns.then((all) => all.filter(({ free }) => !free).map(({ at }) => lanes[Number(at) - 1]!)),
+    insert(tx, workspaceId, items, lease),
+  ]);
+  if (held.length > 0) throw new Held(held);
   return kept;
 }
 
-/** A message, the run that it is to become, and when it came. */
-export type Item = { run: string; at: string; envelope: Envelope };
-export type Kept = { run: string; fresh: boolean; leased: boolean };
+async function insert(tx: Tx, workspaceId: string, items: readonly Item[], lease?: Lease): Promise<Kept[]> {
+  const fresh = new Map<string, boolean>();
+  for (const some of partsOf(items)) {
+    for (const { id, leased } of await insertSome(tx, workspaceId, some, lease)) fresh.set(id, leased);
+  }
+  const kept: Kept[] = [];
+  for (const { run, envelope } of items) {
+    const leased = fresh.get(run);
+    // Of two with one delivery that came together, the second is here by now too.
+    const before =
+      leased === undefined ? await findDelivery(tx, { ...envelope, delivery: envelope.delivery || run }) : undefined;
+    kept.push({ run: before?.id ?? run, fresh: leased !== undefined, leased: leased ?? false });
+  }
+  return kept;
+}
+
+/** One statement for all: but what brings files, which may be many megabytes, has one for itself. */
+function partsOf(items: readonly Item[]): Item[][] {
+  const parts: { heavy: boolean; items: Item[] }[] = [];
+  for (const item of items) {
+    const heavy = withoutUploads(item.envelope) !== item.envelope;
+    const last = parts.at(-1);
+    if (last && !last.heavy && !heavy) last.items.push(item);
+    else parts.push({ heavy, items: [item] });
+  }
+  return parts.map((part) => part.items);
+}
 
 /**
- * Keeps a message that is worked on after it was acknowledged. Who names itself gets the lease at once, unless an
- * earlier message of the lane is still waiting: then whoever works on that one comes to this one.
+ * A lease is given only to the first of a lane, and only when no earlier message of the lane is still waiting: then
+ * whoever works on that one comes to this one.
  */
-async function keep(
-  tx: Tx,
-  workspaceId: string,
-  { run, envelope, at }: Item,
-  lease?: { by: string; milliseconds: number },
-): Promise<Kept> {
-  const lane = laneOf(envelope);
+function insertSome(tx: Tx, workspaceId: string, items: readonly Item[], lease?: Lease) {
+  const seen = new Set<string>();
+  const rows = items.map(({ run, at, envelope }) => {
+    const { surface, tenant, delivery } = envelope;
+    const lane = laneOf(envelope);
+    const head = !seen.has(lane);
+    seen.add(lane);
+    const asked = hashOf(envelope.content).toString("hex");
+    return { id: run, surface, tenant, delivery: delivery || run, asked, lane, at, head, envelope };
+  });
   const by = lease?.by ?? null;
-  const rows = await rawOf(tx)<{ leased: boolean }[]>`
+  return rawOf(tx)<{ id: string; leased: boolean }[]>`
     insert into inbox (workspace_id, id, surface, tenant, delivery, asked, lane, envelope, status, received_at,
       attempts, lease_by, lease_until)
-    select ${workspaceId}, ${run}, ${envelope.surface}, ${envelope.tenant}, ${envelope.delivery || run},
-      ${hashOf(envelope.content)}, ${lane}, ${asJson(envelope)}::text::jsonb, 'received', ${at}::timestamptz,
+    select ${workspaceId}, id, surface, tenant, delivery, decode(asked, 'hex'), lane, envelope, 'received', at,
       case when free then 1 else 0 end, case when free then ${by} end,
       case when free then clock_timestamp() + ${`${lease?.milliseconds ?? 0} milliseconds`}::interval end
-    from (select ${by}::text is not null
-      and not exists (select from inbox where lane = ${lane} and status = 'received') as free) head
+    from (
+      select r.*, head and ${by}::text is not null
+        and (select seq from inbox i where i.lane = r.lane and i.status = 'received' order by seq limit 1) is null as free
+      from rows from (jsonb_to_recordset(${asJson(rows)}::text::jsonb) as (id uuid, surface text, tenant text,
+        delivery text, asked text, lane text, at timestamptz, head boolean, envelope jsonb)) with ordinality
+        as r (id, surface, tenant, delivery, asked, lane, at, head, envelope, place)
+      order by place) new
     on conflict (workspace_id, surface, tenant, delivery) do nothing
-    returning lease_by is not null as leased`;
-  if (rows[0]) return { run, fresh: true, leased: rows[0].leased };
-  const before = await findDelivery(tx, { ...envelope, delivery: envelope.delivery || run });
-  return { run: before?.id ?? run, fresh: false, leased: false };
+    returning id, lease_by is not null as leased`;
 }
 
 export const laneOf = (envelope: Pick<Envelope, "surface" | "tenant" | "place">) =>

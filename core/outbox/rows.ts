@@ -89,14 +89,14 @@ async function take(tx: Tx, { workspaceId, surface, tenant, place }: PlaceKey, l
       where surface = ${surface} and tenant = ${tenant} and place = ${place} and status in ('waiting', 'sending')
       order by seq, created_at limit 1),
     free as (
-      select o.id from outbox o join head using (id)
-      where (o.status = 'waiting' and o.not_before <= clock_timestamp())
-        or (o.status = 'sending' and o.lease_until < clock_timestamp())
+      select o.id from outbox o where o.id = (select id from head)
+        and ((o.status = 'waiting' and o.not_before <= clock_timestamp())
+          or (o.status = 'sending' and o.lease_until < clock_timestamp()))
       for update of o skip locked),
     taken as (
       update outbox o set status = 'sending', attempts = o.attempts + 1,
         lease_until = clock_timestamp() + ${`${lease} milliseconds`}::interval
-      from free where o.id = free.id
+      where o.id = (select id from free)
       returning o.id, o.seq, o.subject, o.kind, o.view, o.hints, o.attempts, o.created_at,
         o.external)
     select taken.*, taken.id is not null as taken, t.id as target, t.external as known, t.hints as their,

@@ -58,7 +58,7 @@ export function lookUpPlace(databases: readonly Database[], place: Place): Promi
   const { surface, tenant, external } = place;
   return findIn(databases, async (database) => {
     const [row] = await ask(
-      database,
+      database.urgent(),
       (sql) => sql<{ workspace_id: string; id: string }[]>`
         select workspace_id, id, 1 as rank from find_place(${surface}, ${tenant}, ${external})
         union all select workspace_id, id, 2 from find_place(${surface}, ${tenant}, '')

@@ -87,6 +87,8 @@ const SETTINGS: Record<string, string> = {
   // Its compile time is longer than our queries.
   jit: "off",
   max_wal_size: "512MB",
+  // Until its tables were looked at once, a new database plans as if they were empty: in its first minute that counts.
+  autovacuum_naptime: "10s",
   idle_in_transaction_session_timeout: "60s",
   // Every query of ours is known: slow ones are worth a line.
   log_min_duration_statement: "2s",
