@@ -1,10 +1,12 @@
 import { defineConfig } from "vitest/config";
+import LongFirst from "./test/order.ts";
 
 export default defineConfig({
   test: {
     include: ["{bots,core,db,jobs,test}/**/*.test.ts"],
     globalSetup: ["test/server.ts"],
     pool: "forks",
+    sequence: { sequencer: LongFirst },
     // One more than the least machine has cores: much of the suite waits for sockets and clocks.
     maxWorkers: 3,
     // A machine that is busy with other things is slower, not wrong.
