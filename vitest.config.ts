@@ -6,6 +6,8 @@ export default defineConfig({
     include: ["{bots,core,db,jobs,test}/**/*.test.ts"],
     globalSetup: ["test/server.ts"],
     pool: "forks",
+    // Nothing in the house is global, so one process may try many files: what they import is read once.
+    isolate: false,
     sequence: { sequencer: LongFirst },
     // One more than the least machine has cores: much of the suite waits for sockets and clocks.
     maxWorkers: 3,
