@@ -15,8 +15,8 @@ export default defineConfig({
     expect: { poll: { timeout: 10_000 } },
     // Only where nobody watches (.ci/run asks for it): a test that passed at the second try is named at the end.
     retry: Number(process.env.RETRY ?? 0),
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    testTimeout: 40_000,
+    hookTimeout: 60_000,
     reporters: ["default"],
   },
 });
