@@ -1,5 +1,5 @@
 // Ballots on the clock, the way that survives everything: started when the time is over, or as soon as anybody is back.
-import { closeJob, endBallot, timeLeft } from "../core/votes/index.ts";
+import { closeJob, endBallot, followTrack, nextBallotJob, timeLeft } from "../core/votes/index.ts";
 import { Again, type Handler, handler } from "./handler.ts";
 
 export const closeBallotJob: Handler = handler({
@@ -11,6 +11,18 @@ export const closeBallotJob: Handler = handler({
       const left = await timeLeft(act, ballot);
       if (left > 0) return new Again(new Date(act.now.getTime() + left));
       await endBallot(act, house.commands, ballot);
+      return undefined;
+    }),
+});
+
+/** Every track that is heard asks what comes after it. */
+export const nextBallot: Handler = handler({
+  kind: nextBallotJob,
+  tries: 3,
+  backoff: { first: 1, most: 5 },
+  run: async ({ house, input: { channel, item }, inTx }) =>
+    inTx(async (act) => {
+      await followTrack(act, house.commands, channel, item);
       return undefined;
     }),
 });

@@ -4,7 +4,16 @@ import type { Act } from "../core/act.ts";
 import { isAway } from "../core/away.ts";
 import type { House } from "../core/house.ts";
 import { jobAct } from "../core/jobs/index.ts";
-import { BALLOT_CHANNEL, dueBallots, endBallot, followTally, staleBallots, timeLeft } from "../core/votes/index.ts";
+import {
+  BALLOT_CHANNEL,
+  dueBallots,
+  endBallot,
+  followTally,
+  followTrack,
+  missedTracks,
+  staleBallots,
+  timeLeft,
+} from "../core/votes/index.ts";
 import { type Database, inWorkspace } from "../db/connect.ts";
 import { openEar } from "../db/ear.ts";
 import { workspacesOf } from "./workspaces.ts";
@@ -141,7 +150,7 @@ function openEnder({ house, does, ...desk }: Desk) {
   return {
     /** Answers with the ballots whose cards show too little. */
     async look(home: Home): Promise<string[]> {
-      const { due, stale, soon } = await within(house, home, async (act) => {
+      const { due, stale, soon, missed } = await within(house, home, async (act) => {
         const near = await dueBallots(act, LOOK);
         const left = await Promise.all(near.map((ballot) => timeLeft(act, ballot)));
         const all = near.map((ballot, at) => ({ ballot, left: left[at]! }));
@@ -149,10 +158,13 @@ function openEnder({ house, does, ...desk }: Desk) {
           due: all.filter((one) => one.left <= 0),
           soon: all.filter((one) => one.left > 0),
           stale: await staleBallots(act),
+          missed: await missedTracks(act),
         };
       });
       for (const { ballot } of due) await end(home, ballot);
       for (const { ballot, left } of soon) endIn(home, ballot, left);
+      for (const { channel, item } of missed)
+        await does(within(house, home, (act) => followTrack(act, house.commands, channel, item)));
       return stale;
     },
     stop() {

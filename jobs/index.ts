@@ -3,7 +3,7 @@ import type { House } from "../core/house.ts";
 import { WORKER } from "../core/jobs/index.ts";
 import type { Database } from "../db/connect.ts";
 import { verifyJob } from "./audit-verify.ts";
-import { closeBallotJob } from "./ballots.ts";
+import { closeBallotJob, nextBallot } from "./ballots.ts";
 import { batchJob } from "./batch.ts";
 import { startClerk } from "./clerk.ts";
 import { type Engine, type EngineOptions, startEngine } from "./engine.ts";
@@ -19,7 +19,7 @@ export { reactionsOf } from "./reactions.ts";
 export type { Registrars } from "./register.ts";
 
 /** The work that this version can do. */
-const HANDLERS: readonly Handler[] = [exportJob, verifyJob, makeJob, batchJob, closeBallotJob];
+const HANDLERS: readonly Handler[] = [exportJob, verifyJob, makeJob, batchJob, closeBallotJob, nextBallot];
 /** What comes again by itself in every workspace. */
 const SCHEDULES: readonly Every[] = [];
 /** Three missed and a worker counts as gone (`status`). */

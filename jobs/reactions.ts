@@ -1,6 +1,8 @@
 // Which work each fact starts. The job is enqueued in the transaction that wrote the fact; its input is the fact.
 import type { EventKind, JobKind } from "../core/act.ts";
 import type { House } from "../core/house.ts";
+import { channelTrack } from "../core/streams/index.ts";
+import { nextBallotJob } from "../core/votes/index.ts";
 
 type Payload = Record<string, unknown>;
 /** What a job that a fact started finds in its input. */
@@ -13,7 +15,7 @@ export const when = <P extends Payload>(event: EventKind<P>, job: JobKind<Fact<P
 });
 
 /** The house's reactions. Areas with work of their own to start add their line here. */
-const REACTIONS: readonly Reaction[] = [];
+const REACTIONS: readonly Reaction[] = [{ event: channelTrack.name, job: nextBallotJob.name }];
 
 export const reactionsOf = (reactions: readonly Reaction[] = REACTIONS): House["reactions"] =>
   new Map(

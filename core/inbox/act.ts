@@ -92,7 +92,8 @@ export function makeAct(
     async emit(kind, payload, subject = "") {
       await writeEvent(act, { name: kind.name, payload, subject });
       for (const reaction of house.reactions.get(kind.name) ?? []) {
-        await act.later({ name: reaction.name }, { event: kind.name, subject, ...payload });
+        // Nobody asked for it: it is in nobody's list.
+        await act.later({ name: reaction.name }, { event: kind.name, subject, ...payload }, { part: true });
       }
     },
     async later(kind, input, { key, at, part = false } = {}) {

@@ -4,6 +4,7 @@ import { choice, command, pick, text, whole, yesNo } from "../command/index.ts";
 import { runningView } from "../jobs/index.ts";
 import { type Channel, channels } from "../streams/index.ts";
 import { MOST_ITEMS, order } from "./batch.ts";
+import { takeMood } from "./mood.ts";
 import type { Kind, Wish } from "./provider.ts";
 import { PROFILES, type Profile } from "./router.ts";
 import { wishesFor } from "./wish.ts";
@@ -36,9 +37,14 @@ type Given = {
   fresh?: boolean | undefined;
 };
 
+const MUSIC: ReadonlySet<Kind> = new Set<Kind>(["song", "loop"]);
+
 async function generate(act: Act, given: Given) {
   const { channel, count, profile, kind } = given;
-  const wishes = await wishesFor(act, given, count);
+  // What listeners voted for, where whoever asks has no mood in mind.
+  const free = MUSIC.has(kind) && given.mood === undefined && given.prompt === undefined;
+  const voted = free ? await takeMood(act, channel?.id ?? null) : undefined;
+  const wishes = await wishesFor(act, voted === undefined ? given : { ...given, mood: voted }, count);
   const { batch, job } = await order(act, {
     kind,
     wishes,
@@ -50,7 +56,9 @@ async function generate(act: Act, given: Given) {
   const words = channel
     ? act.say("Making {what} for {channel}.", { what, channel: channel.name })
     : act.say("Making {what}.", { what });
-  return { view: runningView(act, words, job, count), data: { batch, job }, job };
+  const told =
+    voted === undefined ? words : `${words} ${act.say("In the mood that was voted for: {mood}.", { mood: voted })}`;
+  return { view: runningView(act, told, job, count), data: { batch, job }, job };
 }
 
 const SOUNDS = ["song", "loop"] as const;

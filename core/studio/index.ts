@@ -37,6 +37,7 @@ export {
   noteWithdrawn,
   type Step,
 } from "./make.ts";
+export { setMood, takeMood } from "./mood.ts";
 export {
   type Answered,
   type Call,

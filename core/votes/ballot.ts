@@ -48,6 +48,8 @@ export type Ballot = {
   winner: string | null;
   decidedBy: string | null;
   result: Decision | null;
+  /** The track on air that it was opened for, when nobody asked. */
+  forItem: string | null;
   run: string | null;
   openedBy: string | null;
   locale: string;
@@ -123,7 +125,7 @@ type Row = Omit<Ballot, "choices">;
 const columns = (act: Pick<Act, "db">) => rawOf(act.db)`
   b.id, b.kind, b.channel_id as channel, c.slug as "channelSlug", c.name as "channelName", b.question, b.status, b.hidden,
   b.quorum, b.weights::text as weights, b.seed, b.places::text as places, b.buttons::text as buttons, b.hold::text as hold,
-  b.winner_id as winner, b.decided_by as "decidedBy", b.result::text as result, b.run_id as run, b.opened_by as "openedBy", b.locale, b.shown::float8 as shown, b.opened_at as "openedAt",
+  b.winner_id as winner, b.decided_by as "decidedBy", b.result::text as result, b.for_item as "forItem", b.run_id as run, b.opened_by as "openedBy", b.locale, b.shown::float8 as shown, b.opened_at as "openedAt",
   b.closes_at as "closesAt", b.closed_at as "closedAt",
   (select coalesce(sum(t.changes), 0)::float8 from tally t where t.workspace_id = b.workspace_id and t.ballot_id = b.id) as changes,
   case when b.status = 'held' then (select count(*)::int from vote v where v.workspace_id = b.workspace_id

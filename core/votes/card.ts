@@ -47,10 +47,12 @@ export function ballotView(act: Speaker, ballot: Ballot): View {
 
 function closedView(act: Speaker, ballot: Ballot): View {
   const winner = winnerOf(ballot);
-  const said = resultWords(act, ballot, winner);
+  const trouble = ballot.result?.trouble;
+  const more: Block[] = trouble === undefined ? [] : [{ kind: "text", text: trouble, tone: "warn" }];
   return view(
     `🗳 ${ballot.question}`,
-    { kind: "text", text: said, tone: winner ? "good" : "plain" },
+    { kind: "text", text: resultWords(act, ballot, winner), tone: winner ? "good" : "plain" },
+    ...more,
     barsOf(act, ballot),
     soft(decidedWords(act, ballot)),
   );
@@ -65,7 +67,7 @@ export function resultWords(act: Pick<Act, "say">, ballot: Ballot, winner = winn
       ? act.say("No winner: the rotation decides what comes next.")
       : act.say("No winner: nothing was decided.");
   const channel = ballot.channelName;
-  if (ballot.kind === "next" && channel)
+  if (ballot.kind === "next" && channel && ballot.result?.trouble === undefined)
     return act.say("{winner} won and is next on {channel}.", { winner: winner.label, channel });
   if (ballot.kind === "theme")
     return act.say("{winner} won: the next songs are made in this mood.", { winner: winner.label });

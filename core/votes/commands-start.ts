@@ -1,10 +1,11 @@
 // Opening a ballot: any question, a mood for the next songs, or what a channel plays next.
 import type { Act } from "../act.ts";
-import { command, pick, text, whole, yesNo } from "../command/index.ts";
+import { command, pick, type Registry, text, whole, yesNo } from "../command/index.ts";
 import { Refusal, refuse } from "../problem.ts";
-import { type Channel, channels } from "../streams/index.ts";
-import { ballotData, MOST_CHOICES, type NewBallot } from "./ballot.ts";
+import { type Channel, channels, placesOf } from "../streams/index.ts";
+import { type Ballot, ballotData, MOST_CHOICES, type NewBallot, openBallotOf } from "./ballot.ts";
 import { ballotView } from "./card.ts";
+import { startNext } from "./next.ts";
 import { startBallot } from "./start.ts";
 
 /** Long enough for a chat to notice, short enough to be remembered. */
@@ -21,7 +22,9 @@ type Given = {
   minutes?: number | undefined;
   quorum: number;
   hidden: boolean;
+  candidates: number;
 };
+const USUAL = 4;
 
 export const voteStart = command({
   name: "vote start",
@@ -33,15 +36,51 @@ export const voteStart = command({
     theme: text("Moods for the next songs, with commas between", { max: 900 }).optional(),
     minutes: whole("How long it is open", { min: 1, max: 14 * DAY }).optional(),
     quorum: whole("How many must vote at least", { min: 0, max: 100_000, default: 1 }),
+    candidates: whole("How many tracks to choose from", { min: 3, max: 5, default: USUAL }),
     hidden: yesNo("Counts are shown only at the end", { default: false }),
   },
   role: "staff",
   examples: ['vote start question:"Which cover?" choices:"the blue one, the red one"', "vote start channel:noir-jazz"],
   async run({ act, options, commands }) {
-    const given = await ballotOf(act, options);
-    const ballot = await startBallot(act, commands, given);
-    if (!ballot)
-      throw refuse("clash", "A vote about what comes next is open on this channel already. /vote show shows it.");
+    const { channel, question, choices, theme } = options;
+    const ballot =
+      channel && question === undefined && choices === undefined && theme === undefined
+        ? await nextOn(act, commands, channel, options)
+        : await startBallot(
+            act,
+            commands,
+            await ballotOf(act, options),
+            channel ? await placesOf(act, channel.id) : [],
+          );
+    if (!ballot) throw isOpen();
+    return { view: ballotView(act, ballot), data: { item: ballotData(ballot) } };
+  },
+});
+
+const isOpen = () =>
+  refuse("clash", "A vote about what comes next is open on this channel already. /vote show shows it.");
+
+async function nextOn(act: Act, commands: Registry, channel: Channel, given: Given): Promise<Ballot | undefined> {
+  const closesAt = given.minutes === undefined ? undefined : new Date(act.now.getTime() + given.minutes * 60_000);
+  const { quorum, hidden, candidates: count } = given;
+  const ballot = await startNext(act, commands, { channel, count, quorum, hidden, closesAt });
+  if (ballot || (await openBallotOf(act, channel.id))?.kind === "next") return ballot;
+  throw refuse("rule", "There are not two tracks to choose from on {channel}. /generate song makes more.", {
+    channel: channel.name,
+  });
+}
+
+/** Behind a button, where ballots that open by themselves have come to rest. */
+export const voteWake = command({
+  name: "vote wake",
+  says: "Vote on the next track again",
+  options: { channel: pick(channels, "Which channel") },
+  role: "member",
+  hidden: true,
+  async run({ act, options: { channel }, commands }) {
+    const given = { quorum: 1, hidden: false, candidates: USUAL };
+    const ballot = await nextOn(act, commands, channel, given);
+    if (!ballot) throw isOpen();
     return { view: ballotView(act, ballot), data: { item: ballotData(ballot) } };
   },
 });

@@ -8,7 +8,7 @@ import { type Ballot, ballotData, ballots, choiceOf, getBallot, isSecret, listBa
 import { ballotView, resultWords, timeOf } from "./card.ts";
 import { castAll } from "./cast.ts";
 import { caseOf } from "./close.ts";
-import { voteStart } from "./commands-start.ts";
+import { voteStart, voteWake } from "./commands-start.ts";
 import { endBallot } from "./result.ts";
 import { decide, lot } from "./tally.ts";
 import { tallyMoved } from "./telling.ts";
@@ -160,4 +160,4 @@ function listView(act: Act, items: readonly Ballot[]): View {
   return view(words, { kind: "list", items: items.map((b) => ({ id: b.id, text: b.question, note: note(b) })) });
 }
 
-export const voteCommands = [voteStart, voteCast, voteShow, voteClose, voteList];
+export const voteCommands = [voteStart, voteCast, voteShow, voteClose, voteList, voteWake];

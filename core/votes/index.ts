@@ -13,6 +13,7 @@ export { type Cast, type CastAnswer, castAll } from "./cast.ts";
 export { voteCommands } from "./commands.ts";
 export { dueBallots, staleBallots, timeLeft } from "./due.ts";
 export { ballotChanged, ballotClosed, ballotOpened } from "./events.ts";
+export { followTrack, missedTracks, nextBallotJob } from "./next.ts";
 export { endBallot } from "./result.ts";
 export { closeJob, startBallot } from "./start.ts";
 export { BALLOT_CHANNEL, followTally } from "./telling.ts";

@@ -36,6 +36,8 @@ export type Decision = {
   shares: Record<string, { votes: number; weight: string }>;
   /** Who was still in after each rule. */
   trail: { rule: string; left: string[] }[];
+  /** Why the winner could not have its way, in words. */
+  trouble?: string;
 };
 
 /**

@@ -6,19 +6,13 @@ import type { Registry } from "../command/index.ts";
 import { sealView, turnRun } from "../inbox/index.ts";
 import { edit, post } from "../outbox/index.ts";
 import { asJson } from "../text.ts";
-import { localeOf, say } from "../words/say.ts";
 import { type Ballot, ballotData, getBallot } from "./ballot.ts";
 import { ballotView } from "./card.ts";
 import { ballotChanged } from "./events.ts";
+import { spokenIn } from "./spoken.ts";
 
 /** Says on which channel the clerk hears that a tally has moved. */
 export const BALLOT_CHANNEL = "impresario_ballot";
-
-/** The same, spoken in another language. */
-const spokenIn = (act: Act, wanted: string): Act => {
-  const locale = localeOf(wanted);
-  return { ...act, locale, say: (text, vars) => say(locale, text, vars) };
-};
 
 /** Seals the buttons once; every card and every edit carries the same tokens. */
 export async function sealButtons(act: Act, commands: Registry, ballot: Ballot): Promise<Ballot> {
