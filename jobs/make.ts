@@ -26,9 +26,11 @@ import {
   saveMade,
   storeMade,
   Unknown,
+  wordsFor,
   writtenBefore,
 } from "../core/studio/index.ts";
 import { Again, handler, type JobContext } from "./handler.ts";
+import { judge } from "./judge.ts";
 
 type Ctx = JobContext<{ item: string }>;
 /** Between two questions, where the provider does not say. */
@@ -181,6 +183,7 @@ async function keep(ctx: Ctx, step: Step, { files }: Gathering, cost: bigint | u
   const main = files.find((f) => f.role === "main");
   if (!main) throw new ProviderError("media", "There is nothing in the answer.", { billed: true });
   const passed = await pass(step.item.wish, main, ctx.signal);
+  const verdicts = await judge(ctx, step, wordsFor(step.item, passed.facts));
   const [stored, ...others] = await storeMade(ctx.house, ctx.workspaceId, [main, ...files.filter((f) => f !== main)]);
   await ctx.inTx((act: Act) =>
     noteMade(act, step, { cost, quality: passed.quality }, () =>
@@ -190,6 +193,7 @@ async function keep(ctx: Ctx, step: Step, { files }: Gathering, cost: bigint | u
         stored!,
         others,
         passed,
+        verdicts,
       ),
     ),
   );

@@ -15,6 +15,8 @@ const DAY = 86_400_000;
 /** A button says that it has expired for so long; then it is not known any more. */
 const ACTIONS = 7 * DAY;
 const CODES = DAY;
+/** Older ones are asked for again. */
+const VERDICTS = 30 * DAY;
 const TICKS = DAY;
 
 type Task = (house: House, carrier: Carrier) => Promise<unknown>;
@@ -57,6 +59,7 @@ async function forget(house: House, database: Database, workspaceId: string): Pr
       where a.group_id = u.group_id and a.expires_at < ${before(ACTIONS)}`;
     await sql`delete from action where expires_at < ${before(ACTIONS)}`;
     await sql`delete from code where expires_at < ${before(CODES)}`;
+    await sql`delete from verdict where at < ${before(VERDICTS)}`;
     await sql`delete from cooldown where until < ${before(0)}`;
     await forgetSessions(tx, new Date(now));
   });

@@ -2,7 +2,7 @@
 import type { Act } from "../act.ts";
 import { decimalOf } from "../amount.ts";
 import type { Block, Button, Field } from "../view/index.ts";
-import { type Finding, findingWords } from "../voice/index.ts";
+import { type Finding, findingWords, verdictsOf, verdictWords } from "../voice/index.ts";
 import type { Work } from "./work.ts";
 
 const urlOf = (id: string) => `/api/v1/assets/${id}`;
@@ -39,6 +39,7 @@ export function costWords(act: Act, cost: bigint): string {
 
 export function factsOf(act: Act, work: Work): Field[] {
   const { bpm, key, checks } = work.facts as { bpm?: number; key?: string; checks?: Finding[] };
+  const verdicts = verdictsOf(work.facts);
   const made = work.rights.label ? `${work.provider} · ${work.rights.label}` : `${work.provider} · ${work.model}`;
   return [
     ...(work.channelName ? [{ label: act.say("Channel"), value: work.channelName }] : []),
@@ -54,6 +55,9 @@ export function factsOf(act: Act, work: Work): Field[] {
     },
     ...(checks?.length
       ? [{ label: act.say("Look at"), value: checks.map((f) => findingWords(act, f)).join("; ") }]
+      : []),
+    ...(verdicts.length > 0
+      ? [{ label: act.say("Checked"), value: verdicts.map((v) => verdictWords(act, v)).join("; ") }]
       : []),
   ];
 }

@@ -7,6 +7,7 @@ import { asJson } from "../text.ts";
 import { mayAsk } from "../voice/index.ts";
 import { capabilitiesOf } from "./desk.ts";
 import { endItem, type Item } from "./item.ts";
+import { closeChecks } from "./judge.ts";
 import type { Kind, Wish } from "./provider.ts";
 import type { Profile } from "./router.ts";
 
@@ -74,6 +75,7 @@ export async function itemEnded(
   // The batch's job before its row, as its own worker takes them: the two wait for each other, and never across.
   await rawOf(act.db)`
     select 1 from job where id = (select job_id from batch where id = ${item.batch}) for no key update`;
+  await closeChecks(act, item.id);
   const open = await endItem(act, item, status, error);
   if (open === undefined) return;
   await act.emit(itemEndedEvent, { batch: item.batch, kind: item.kind, status }, item.id);

@@ -6,7 +6,7 @@ import { runningView } from "../jobs/index.ts";
 import { itemOf, listWorks, review, shortOf, showWork, type Work, works } from "../library/index.ts";
 import { refuse } from "../problem.ts";
 import { type View, view } from "../view/index.ts";
-import { mayLetOut } from "../voice/index.ts";
+import { mayLetOut, mayOverrule, verdictsOf } from "../voice/index.ts";
 import { order } from "./batch.ts";
 import type { Kind, Wish } from "./provider.ts";
 import { followDecision, holdCard } from "./review-card.ts";
@@ -82,6 +82,7 @@ export const reviewApprove = command({
   async run({ act, commands, options: { asset: work } }) {
     const { text } = work.facts;
     await mayLetOut(act, work.title, typeof text === "string" ? [text] : []);
+    mayOverrule(act, work.title, verdictsOf(work.facts));
     return decided(act, await decide(act, commands, work, "approved"));
   },
 });

@@ -6,7 +6,7 @@ import { decimalOf } from "../amount.ts";
 import { command, pick } from "../command/index.ts";
 import { anyJob, jobView } from "../jobs/index.ts";
 import type { Block } from "../view/index.ts";
-import type { Attempt } from "./item.ts";
+import type { Attempt, Purpose } from "./item.ts";
 import { reasonWords } from "./reasons.ts";
 import type { factsOf, Reason } from "./router.ts";
 
@@ -19,6 +19,7 @@ type Tried = Pick<
   "id" | "number" | "provider" | "model" | "status" | "estimate" | "cost" | "failure" | "error"
 > & {
   item: number;
+  purpose: Purpose;
   startedAt: string;
   endedAt: string | null;
   decision: Kept;
@@ -28,7 +29,7 @@ type Tried = Pick<
 const MOST = 30;
 
 const triedFor = (act: Act, job: string): Promise<Tried[]> => rawOf(act.db)<Tried[]>`
-  select a.id, i.number as item, a.number, a.provider, a.model, a.status, a.estimate::text, a.cost::text, a.failure, a.error,
+  select a.id, i.number as item, a.number, a.purpose, a.provider, a.model, a.status, a.estimate::text, a.cost::text, a.failure, a.error,
     a.started_at as "startedAt", a.ended_at as "endedAt", a.decision
   from item i join batch b on b.workspace_id = i.workspace_id and b.id = i.batch_id
   join attempt a on a.workspace_id = i.workspace_id and a.item_id = i.id
@@ -64,7 +65,7 @@ function decisionsTable(act: Act, tried: readonly Tried[]): Block {
     kind: "table",
     columns: columns.map((label) => ({ label })),
     rows: tried.map((t) => [
-      `${t.item}.${t.number}`,
+      `${t.item}.${t.purpose === "check" ? "c" : ""}${t.number}`,
       `${t.provider} · ${t.model}`,
       why(act, t),
       outcome(act, t),

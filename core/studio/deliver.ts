@@ -18,6 +18,7 @@ import { type Refusal, refuse } from "../problem.ts";
 import { type Block, type View, view } from "../view/index.ts";
 
 import { attemptsOf, endItem, moveAttempt, OPEN } from "./item.ts";
+import { closeChecks } from "./judge.ts";
 import { leaveSeat } from "./seats.ts";
 
 export type Ended = { open: number; ended: boolean; made: number; failed: number; cancelled: number };
@@ -47,6 +48,7 @@ export async function closeStranded(act: Act, id: string): Promise<number> {
     for update of i skip locked`;
   for (const item of stranded) {
     const open = (await attemptsOf(act, item.id)).find((a) => OPEN.includes(a.status));
+    await closeChecks(act, item.id);
     await endItem(act, { id: item.id, batch: id }, "failed", item.error ?? "");
     if (!open) continue;
     const cost = BigInt(open.estimate);

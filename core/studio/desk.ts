@@ -64,7 +64,7 @@ export async function readSwitches(act: Act): Promise<Map<string, boolean>> {
 }
 
 export async function choose(act: Act, item: Item): Promise<Choice> {
-  const [found, past] = await Promise.all([candidatesFor(act, item.kind), attemptsOf(act, item.id)]);
+  const [found, past] = await Promise.all([candidatesFor(act, item.kind), attemptsOf(act, item.id, item.purpose)]);
   const candidates = found;
   const unpaid = new Set<string>();
   const short: Short[] = [];
@@ -161,6 +161,7 @@ async function take(
       await addAttempt(inner, {
         id,
         item: item.id,
+        purpose: item.purpose ?? "make",
         number,
         provider: provider.slug,
         model: best.model,
@@ -188,7 +189,7 @@ async function take(
     await leaveSeat(act.db, id);
     return error.why;
   }
-  const [attempt] = await attemptsOf(act, item.id);
+  const [attempt] = await attemptsOf(act, item.id, item.purpose);
   return { attempt: attempt!, provider: act.providers.find((p) => p.slug === provider.slug)! };
 }
 

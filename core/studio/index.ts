@@ -10,6 +10,7 @@ export { studioCommands } from "./commands.ts";
 export { batchView, closeStranded, type Ended, holdBatch, markEnded, noneMade, reopen } from "./deliver.ts";
 export { type Passed, pass } from "./gate.ts";
 export { allow, type Gathered, type Gathering, gather } from "./gather.ts";
+export { type Asking, beginCheck, callFor, checksFor, endCheck, wordsFor } from "./judge.ts";
 export { type CoverWish, coverSvg } from "./local/cover/cover.ts";
 export { makeCover, rasterise } from "./local/cover/raster.ts";
 export { compose } from "./local/score/compose.ts";

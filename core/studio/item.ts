@@ -25,7 +25,12 @@ export type Item = {
   wanted: number;
   /** Somebody stopped the batch. */
   stopped: boolean;
+  /** Of which kind its next attempt is; unset: it makes the thing. */
+  purpose?: Purpose;
 };
+
+/** `check`: a model is asked about what was made. */
+export type Purpose = "make" | "check";
 
 export type Attempt = {
   id: string;
@@ -61,12 +66,14 @@ const columns = (act: Act) => rawOf(act.db)`
   id, number, provider, model, status, task, estimate, cost, failure, error, asked, started_at as "startedAt", deadline`;
 
 /** Newest first. */
-export const attemptsOf = (act: Act, item: string): Promise<Attempt[]> =>
-  rawOf(act.db)<Attempt[]>`select ${columns(act)} from attempt where item_id = ${item} order by number desc`;
+export const attemptsOf = (act: Act, item: string, purpose: Purpose = "make"): Promise<Attempt[]> =>
+  rawOf(act.db)<Attempt[]>`
+    select ${columns(act)} from attempt where item_id = ${item} and purpose = ${purpose} order by number desc`;
 
 export type NewAttempt = {
   id: string;
   item: string;
+  purpose: Purpose;
   number: number;
   provider: string;
   model: string;
@@ -77,8 +84,8 @@ export type NewAttempt = {
 
 export async function addAttempt(act: Act, row: NewAttempt): Promise<void> {
   await rawOf(act.db)`
-    insert into attempt (workspace_id, id, item_id, number, provider, model, status, decision, estimate, started_at, deadline)
-    values (${act.workspace.id}, ${row.id}, ${row.item}, ${row.number}, ${row.provider}, ${row.model}, 'submitting',
+    insert into attempt (workspace_id, id, item_id, purpose, number, provider, model, status, decision, estimate, started_at, deadline)
+    values (${act.workspace.id}, ${row.id}, ${row.item}, ${row.purpose}, ${row.number}, ${row.provider}, ${row.model}, 'submitting',
       ${asJson(row.decision)}::text::jsonb, ${String(row.estimate)}, ${act.now.toISOString()}, ${row.deadline.toISOString()})`;
 }
 

@@ -18,6 +18,7 @@ export const VARIABLES = {
   seconds: "how long it is",
   bpm: "the tempo",
   key: "the key",
+  kind: "what is made: a post, a caption",
 } as const;
 export type Variable = keyof typeof VARIABLES;
 export type Values = Partial<Record<Variable, string | number>>;

@@ -16,7 +16,9 @@ export const KINDS = [
   "case_study",
   "press_release",
 ] as const;
-export type Kind = (typeof KINDS)[number];
+/** What nobody asks for: models that judge words before they go out. */
+export const CHECK_KINDS = ["check", "moderation"] as const;
+export type Kind = (typeof KINDS)[number] | (typeof CHECK_KINDS)[number];
 
 /** Kinds whose result is words. */
 export const WORD_KINDS: readonly Kind[] = ["script", "caption", "post", "translation", "case_study", "press_release"];

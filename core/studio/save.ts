@@ -4,7 +4,7 @@ import type { Act } from "../act.ts";
 import { type Brought, bringBytes, saveAsset } from "../assets/index.ts";
 import type { House } from "../house.ts";
 import { addWork } from "../library/index.ts";
-import { check, readVoice } from "../voice/index.ts";
+import { check, needsPerson, readVoice, type Verdict } from "../voice/index.ts";
 import { ruleFor } from "./approvals.ts";
 import type { Passed } from "./gate.ts";
 import { type Gathered, piecesOf } from "./gather.ts";
@@ -31,6 +31,7 @@ export async function saveMade(
   main: Stored,
   others: readonly Stored[],
   { seconds, facts, quality }: Passed,
+  verdicts: readonly Verdict[] = [],
 ): Promise<void> {
   const { wish } = item;
   const title = typeof facts.title === "string" ? facts.title : wish.title;
@@ -50,8 +51,8 @@ export async function saveMade(
   const { title: _, type: __, seconds: ___, ...rest } = facts;
   const checks = check(await readVoice(act), [title, typeof facts.text === "string" ? facts.text : ""]);
   const judged = { kind: item.kind, channel: item.channel, provider: attempt.provider, quality };
-  // What a rule of the voice found is for a person to look at, whatever the rules of approval say.
-  const rule = checks.length > 0 ? undefined : await ruleFor(act, judged);
+  // What a rule of the voice or a model found is for a person to look at, whatever the rules of approval say.
+  const rule = checks.length > 0 || needsPerson(verdicts) ? undefined : await ruleFor(act, judged);
   await addWork(act, {
     id: item.id,
     kind: item.kind,
@@ -68,7 +69,7 @@ export async function saveMade(
     cost: BigInt(attempt.cost ?? attempt.estimate),
     rights: capability.rights,
     seconds,
-    facts: { ...rest, quality, ...(checks.length > 0 ? { checks } : {}) },
+    facts: { ...rest, quality, ...(checks.length > 0 ? { checks } : {}), ...(verdicts.length > 0 ? { verdicts } : {}) },
     parts,
     batch: item.batch,
   });

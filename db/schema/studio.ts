@@ -16,7 +16,7 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 import { budget } from "./aims.ts";
-import { moment, owned } from "./base.ts";
+import { bytea, moment, owned } from "./base.ts";
 import { minor } from "./plan.ts";
 import { asset, job } from "./spine.ts";
 import { channel } from "./streams.ts";
@@ -92,6 +92,8 @@ export const attempt = pgTable(
   {
     ...owned(),
     itemId: uuid().notNull(),
+    /** To make the thing, or to have a model judge what was made. */
+    purpose: text().$type<"make" | "check">().notNull().default("make"),
     number: integer().notNull(),
     provider: text().notNull(),
     model: text().notNull(),
@@ -115,10 +117,10 @@ export const attempt = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.workspaceId, t.id] }),
-    unique("attempt_number").on(t.workspaceId, t.itemId, t.number),
+    unique("attempt_number").on(t.workspaceId, t.itemId, t.purpose, t.number),
     // One at a time: a second try begins when the first has ended.
     uniqueIndex("attempt_open")
-      .on(t.workspaceId, t.itemId)
+      .on(t.workspaceId, t.itemId, t.purpose)
       .where(sql`${t.status} in ('submitting', 'unknown', 'accepted', 'fetching')`),
     index("attempt_task").on(t.workspaceId, t.provider, t.task),
     foreignKey({
@@ -126,11 +128,31 @@ export const attempt = pgTable(
       columns: [t.workspaceId, t.itemId],
       foreignColumns: [item.workspaceId, item.id],
     }),
+    check("attempt_purpose", sql`${t.purpose} in ('make', 'check')`),
     check("attempt_amounts", sql`${t.estimate} >= 0 and coalesce(${t.cost}, 0) >= 0`),
     check(
       "attempt_status",
       sql`${t.status} in ('submitting', 'unknown', 'accepted', 'fetching', 'done', 'failed', 'cancelled', 'lost')`,
     ),
+  ],
+);
+
+/** What a model said of words, by everything that it was asked: the same words are judged once. */
+export const verdict = pgTable(
+  "verdict",
+  {
+    workspaceId: uuid().notNull(),
+    hash: bytea().notNull(),
+    check: text().notNull(),
+    provider: text().notNull(),
+    model: text().notNull(),
+    verdict: text().$type<"pass" | "look" | "block">().notNull(),
+    reasons: jsonb().$type<string[]>().notNull(),
+    at: moment().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.hash] }),
+    check("verdict_known", sql`${t.verdict} in ('pass', 'look', 'block')`),
   ],
 );
 

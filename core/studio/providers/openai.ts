@@ -1,6 +1,6 @@
 // OpenAI: pictures, speech and words.
 import { type Answered, type Call, type Capability, type Provider, ProviderError, type Rights } from "../provider.ts";
-import { ask, numberAt, textAt } from "./http.ts";
+import { ask, at, numberAt, textAt } from "./http.ts";
 import type { Opening } from "./index.ts";
 import { dollars, keyOf, textOf, urlOf } from "./settings.ts";
 import { openaiFailure, openaiWriting, writeWithOpenai } from "./texts.ts";
@@ -29,6 +29,56 @@ const VOICE: Capability = {
   usual: 8,
 };
 
+/** It costs nothing, and reads all languages. */
+const MODERATION: Capability = {
+  kind: "moderation",
+  model: "omni-moderation-latest",
+  promptMax: 30_000,
+  price: () => 0n,
+  rights: RIGHTS,
+  quality: 0.9,
+  usual: 2,
+};
+/** What nobody publishes; all else that it flags is for a person to read first. */
+const NEVER = [
+  "sexual/minors",
+  "hate/threatening",
+  "harassment/threatening",
+  "self-harm/instructions",
+  "illicit/violent",
+];
+
+async function moderate(base: URL, headers: Headers, { wish, capability, signal }: Call): Promise<Answered> {
+  const heard = await ask({
+    url: new URL("moderations", base),
+    headers,
+    json: { model: capability.model, input: [{ type: "text", text: wish.prompt }] },
+    seconds: 20,
+    signal,
+  });
+  if (heard.status >= 400) throw openaiFailure(heard);
+  const [flagged, categories] = [at(heard.json, "results", 0, "flagged"), at(heard.json, "results", 0, "categories")];
+  if (
+    typeof flagged !== "boolean" ||
+    typeof categories !== "object" ||
+    categories === null ||
+    Array.isArray(categories)
+  )
+    throw new ProviderError("media", "The answer says nothing of the words.");
+  const named = Object.entries(categories)
+    .filter(([, is]) => is === true)
+    .map(([name]) => name)
+    .sort((a, b) => Number(NEVER.includes(b)) - Number(NEVER.includes(a)));
+  const verdict = !flagged ? "pass" : named.some((name) => NEVER.includes(name)) ? "block" : "look";
+  const reasons = flagged ? named.slice(0, 5) : [];
+  const text = JSON.stringify({ verdict, reasons });
+  return {
+    state: "done",
+    made: [{ role: "main", type: "application/json", name: "verdict.json", from: { text } }],
+    cost: 0n,
+  };
+}
+
 export function openai({ read }: Opening): Provider | undefined {
   const key = keyOf(read, "OPENAI_API_KEY");
   const address = urlOf(read, "OPENAI_BASE_URL", "https://api.openai.com/v1");
@@ -39,12 +89,13 @@ export function openai({ read }: Opening): Provider | undefined {
   return {
     slug: "openai",
     name: "OpenAI",
-    capabilities: [picture("cover"), picture("thumbnail"), VOICE, ...openaiWriting(model)],
+    capabilities: [picture("cover"), picture("thumbnail"), VOICE, ...openaiWriting(model), MODERATION],
     atOnce: 5,
     hosts: [base.host],
     submit(call) {
       if (call.capability === VOICE || call.capability.kind === "voice") return speak(base, headers, call);
       if (call.capability.kind === "cover" || call.capability.kind === "thumbnail") return draw(base, headers, call);
+      if (call.capability.kind === "moderation") return moderate(base, headers, call);
       return writeWithOpenai(base, key, call);
     },
   };

@@ -22,7 +22,7 @@ const perMillion = (tokens: number, rate: bigint): bigint => (BigInt(Math.ceil(t
 const tokensOf = (text: string): number => text.length;
 
 const writing = (model: string, rate: Rate, quality: number): Capability[] =>
-  WORD_KINDS.map((kind) => ({
+  [...WORD_KINDS, "check" as const].map((kind) => ({
     kind,
     model,
     promptMax: 30_000,

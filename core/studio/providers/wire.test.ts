@@ -40,7 +40,7 @@ const ALL: Entry[] = [
     slug: "openai",
     handle: makers.openai,
     env: (url) => ({ OPENAI_API_KEY: KEY, OPENAI_BASE_URL: `${url}/v1` }),
-    kinds: { cover: { ratio: "16:9" }, voice: { asked: "Hello" }, post: {} },
+    kinds: { cover: { ratio: "16:9" }, voice: { asked: "Hello" }, post: {}, moderation: {}, check: {} },
   },
   {
     slug: "anthropic",
@@ -198,6 +198,8 @@ const CASES: Case[] = [
   ["openai", "cover", { status: 429, json: { error: { code: "rate_limit_exceeded", message: "x" } } }, "rate"],
   ["openai", "cover", { status: 429, json: { error: { code: "insufficient_quota", message: "x" } } }, "money"],
   ["openai", "cover", { status: 400, json: { error: { code: "moderation_blocked", message: "x" } } }, "moderation_in"],
+  ["openai", "moderation", { json: { results: [] } }, "media"],
+  ["openai", "moderation", { json: { results: [{ flagged: "no", categories: {} }] } }, "media"],
   ["runway", "clip", { status: 429, json: { error: "daily cap" } }, "rate"],
   ["runway", "clip", { status: 400, json: { error: "You do not have enough credits" } }, "money"],
   ["stability", "song", { status: 402, json: { name: "payment_required" } }, "money"],
@@ -272,6 +274,20 @@ test("what was really paid comes with the answer", async () => {
   const claude = await open(ALL[4]!);
   // A thousand tokens in and a hundred out, at three and fifteen dollars for a million.
   expect((await finish(claude, callFor(claude, "caption"))).cost).toBe(4500n);
+});
+
+test("what is flagged is for a person, and what nobody publishes is blocked", async () => {
+  const provider = await open(ALL.find((e) => e.slug === "openai")!);
+  const verdict = async (prompt: string) => {
+    const { made } = await finish(provider, callFor(provider, "moderation", { prompt }));
+    return JSON.parse((made[0]!.from as { text: string }).text);
+  };
+  expect(await verdict("a quiet night")).toEqual({ verdict: "pass", reasons: [] });
+  expect(await verdict("violence")).toEqual({ verdict: "look", reasons: ["violence"] });
+  expect(await verdict("violence, hate/threatening")).toEqual({
+    verdict: "block",
+    reasons: ["hate/threatening", "violence"],
+  });
 });
 
 test("a host that is away does not keep words from the next", async () => {

@@ -173,6 +173,16 @@ export const openai: Handle = (seen) => {
   }
   if (path === "/v1/audio/speech")
     return String(json.input ?? "") ? { bytes: tone(2) } : error(400, "missing", "input");
+  if (path === "/v1/moderations") {
+    const [one] = json.input as { type: string; text: string }[];
+    if (json.model !== "omni-moderation-latest" || one?.type !== "text") return error(400, "invalid_request", "input");
+    const names = ["sexual", "sexual/minors", "hate", "hate/threatening", "violence", "illicit", "illicit/violent"];
+    const found = one.text.split(", ");
+    const categories = Object.fromEntries(names.map((name) => [name, found.includes(name)]));
+    const category_scores = Object.fromEntries(names.map((name) => [name, found.includes(name) ? 0.98 : 0.0001]));
+    const results = [{ flagged: Object.values(categories).some(Boolean), categories, category_scores }];
+    return { json: { id: `modr-${++completions}`, model: "omni-moderation-latest", results } };
+  }
   if (path === "/v1/chat/completions") {
     const content = `Written: ${(json.messages as { content: string }[])[0]!.content.slice(0, 20)}`;
     const choices = [{ index: 0, message: { role: "assistant", content }, finish_reason: "stop" }];
