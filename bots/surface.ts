@@ -45,6 +45,8 @@ export type Bot = {
   sender: Sender;
   /** Listens by itself: a socket or long polling. */
   listen?(door: Door): Promise<Connection>;
+  /** The files that a message names, fetched when its turn comes. Undefined: it names none. It never fails. */
+  fetch?(envelope: Envelope): Promise<Envelope> | undefined;
   /** Answers webhooks at /hooks/{name}. */
   hook?(door: Door): (request: Hook) => Promise<HookAnswer>;
   /**

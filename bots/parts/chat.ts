@@ -34,6 +34,7 @@ export async function openChat({ settings, house }: Base, painter: Painter, work
       ? startLanes(house, {
           resolveAccount: keeper.resolveAccount,
           pressed: () => intake.pressed(),
+          fetch: (envelope) => bots.find(({ name }) => name === envelope.surface)?.bot.fetch?.(envelope),
           answered: ({ database, workspaceId }, { envelope: { surface, tenant, place } }) =>
             outbox?.wake({ workspaceId, surface, tenant, place }, database),
         })

@@ -136,23 +136,32 @@ test("a wrong answer on the way is said, and the way goes on", async () => {
   await office.answer(fay.chat, /^Blue, no mood, 10 seats\.$/);
 });
 
-test("what was said after a file waits for it, in its chat alone", async () => {
-  const [gil, hua] = [office.person("Gil"), office.person("Hua")];
-  for (const one of [gil, hua]) await office.bind(one.chat);
+test("what was said after a file waits for it, in its chat alone, however many files are on their way", async () => {
+  const senders = Array.from({ length: 8 }, (_, n) => office.person(`Gil ${n}`));
+  const hua = office.person("Hua");
+  for (const one of [...senders, hua]) await office.bind(one.chat);
   const { telegram } = office;
-  let fetched = false;
-  telegram.rules.fault = ({ method }) => {
-    if (method === "getFile") fetched = true;
-    return method === "getFile" ? { kind: "stall", milliseconds: 1_500 } : undefined;
+  const fetched = new Set<unknown>();
+  telegram.rules.fault = ({ method, params }) => {
+    if (method !== "getFile") return undefined;
+    fetched.add(params.file_id);
+    return { kind: "stall", milliseconds: 4_000 };
   };
-  const caption = "/test_load mode:valid";
-  telegram.say(gil, gil.chat, "", { caption, ...document(Buffer.from("1"), "slow.csv") });
-  telegram.say(gil, gil.chat, "/test_show hall:Red");
-  telegram.say(hua, hua.chat, "/test_show hall:Blue");
   await office.start();
+  const caption = "/test_load mode:valid";
+  for (const gil of senders) {
+    telegram.say(gil, gil.chat, "", { caption, ...document(Buffer.from("1"), "slow.csv") });
+    telegram.say(gil, gil.chat, "/test_show hall:Red");
+  }
+  await expect.poll(() => fetched.size, { timeout: 8_000 }).toBe(senders.length);
+  telegram.say(hua, hua.chat, "/test_show hall:Blue");
   await office.answer(hua.chat, /^Blue/);
-  expect(fetched).toBe(true);
-  expect(office.of(gil.chat)).toEqual([]);
-  await office.answer(gil.chat, /^Red/);
-  expect(office.of(gil.chat).map((m) => m.text.slice(0, 6))).toEqual(["Loaded", "Red, n"]);
+  expect(senders.flatMap((gil) => office.of(gil.chat))).toEqual([]);
+  for (const gil of senders) {
+    await office.answer(gil.chat, /^Red/);
+    expect(office.of(gil.chat).map((m) => m.text.slice(0, 6))).toEqual(["Loaded", "Red, n"]);
+  }
+  const stored = await office.sql("select envelope from inbox where envelope::text like '%slow.csv%'");
+  expect(stored).toHaveLength(senders.length);
+  for (const { envelope } of stored) expect(JSON.stringify(envelope)).not.toContain("base64");
 });

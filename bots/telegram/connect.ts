@@ -3,6 +3,7 @@ import type { Read } from "../settings.ts";
 import { type Bot, surface as declare, type Kit } from "../surface.ts";
 import { SURFACE } from "./decode.ts";
 import { examine } from "./examine.ts";
+import { fetchFiles } from "./files.ts";
 import { setWebhook, webhook } from "./hook.ts";
 import type { Desk } from "./letter.ts";
 import { WEBHOOK_SECRET } from "./limits.ts";
@@ -63,6 +64,7 @@ async function open({ token, secret, api: apiRoot }: TelegramSettings, house: Ki
       desk.more = { base: door.baseUrl, painter: door.painter };
       return secret && door.baseUrl ? setWebhook(ear, door.baseUrl, secret, door) : poll(ear, door);
     },
+    fetch: (envelope) => fetchFiles({ ear, log: house.log }, envelope),
     ...(secret ? { hook: webhook(secret, ear) } : {}),
     register: (commands, apply) => register(api, commands, apply),
     examine: (around) => examine({ api, secret, now: house.sources.now() }, around),

@@ -1,28 +1,33 @@
-// The bytes of a file that a person sent: fetched from Telegram and kept with the message.
-import type { Api } from "grammy";
+// The bytes of a file that a person sent: fetched from Telegram when it is the message's turn.
 import type { Content, Envelope } from "../../core/inbox/index.ts";
 import type { Kit } from "../surface.ts";
 import { type Attached, isAttached } from "./attached.ts";
+import type { Ear } from "./take.ts";
 import { isRefused } from "./trouble.ts";
 
 /** Where files lie: the address holds the token, so it is never told to anybody. */
-export type Store = { api: Api; root: string; token: string; log: Kit["log"] };
+export type Store = { ear: () => Promise<Ear>; log: Kit["log"] };
 
-/** All of it, with one more try. Telegram waits for a webhook's answer; other chats do not wait for this one. */
+/** All of it, with one more try: less than the lease of the message. Its chat waits for it, and nobody else. */
 const PATIENCE_MS = 20_000;
 const TRIES = 2;
 
-export async function fetchFiles(store: Store, envelope: Envelope): Promise<Envelope> {
+/** Undefined: it names none. */
+export function fetchFiles(store: Store, envelope: Envelope): Promise<Envelope> | undefined {
   const { content } = envelope;
   const given = content.kind === "command" ? content.options : (content.input ?? {});
-  if (!Object.values(given).some(isAttached)) return envelope;
+  return Object.values(given).some(isAttached) ? filled(store, envelope, given) : undefined;
+}
+
+async function filled(store: Store, envelope: Envelope, given: Record<string, unknown>): Promise<Envelope> {
+  const { content } = envelope;
   const entries = Object.entries(given).map(async ([name, value]) => [
     name,
     isAttached(value) ? await fetched(store, value) : value,
   ]);
   const values = Object.fromEntries(await Promise.all(entries)) as Record<string, unknown>;
-  const filled: Content = content.kind === "command" ? { ...content, options: values } : { ...content, input: values };
-  return { ...envelope, content: filled };
+  const whole: Content = content.kind === "command" ? { ...content, options: values } : { ...content, input: values };
+  return { ...envelope, content: whole };
 }
 
 /** A file that cannot be had is refused in words: its size is known, and its bytes are not. */
@@ -32,7 +37,7 @@ async function fetched(store: Store, { attachment }: Attached): Promise<Record<s
   const signal = AbortSignal.timeout(PATIENCE_MS);
   for (let tries = 1; ; tries++) {
     try {
-      const bytes = await download(store, id, most, signal);
+      const bytes = await download(await store.ear(), id, most, signal);
       return bytes ? { name, type, base64: bytes.toString("base64") } : { name, type, size: most + 1, most };
     } catch (err) {
       if (isRefused(err) && /file is too big/i.test(err.description)) return { name, type, size: most + 1, most };
@@ -46,7 +51,7 @@ async function fetched(store: Store, { attachment }: Attached): Promise<Record<s
 
 /** Undefined: there is more of it than anybody wants. */
 async function download(
-  { api, root, token }: Store,
+  { api, root, token }: Ear,
   id: string,
   most: number,
   signal: AbortSignal,

@@ -72,7 +72,7 @@ async function round(line: Line): Promise<void> {
   const updates = await raw.getUpdates({ offset, limit: UPDATES, timeout: WAIT, allowed_updates: ALLOWED }, signal);
   Object.assign(line, { heardAt: performance.now(), pause: 0, told: "" });
   // Kept at once but in their order; what was not kept, and all after it, comes again.
-  const kept = await takeAll(line, ear, updates);
+  const kept = await Promise.all(updates.map((update) => takeOne(line, ear, update)));
   for (const [at, update] of updates.entries()) {
     if (!kept[at]) {
       line.pause = 1_000;
@@ -82,25 +82,6 @@ async function round(line: Line): Promise<void> {
     line.tries.delete(update.update_id);
   }
 }
-
-/** A file takes its time: what was said after it in its chat waits for it, other chats do not. */
-function takeAll(line: Line, ear: Ear, updates: readonly Update[]): Promise<boolean[]> {
-  const slow = new Map<unknown, Promise<boolean>>();
-  return Promise.all(
-    updates.map((update) => {
-      const chat = (update.message ?? update.callback_query?.message)?.chat?.id;
-      const before = slow.get(chat);
-      const taken = before ? before.then(() => takeOne(line, ear, update)) : takeOne(line, ear, update);
-      if (before || hasFile(update)) slow.set(chat, taken);
-      return taken;
-    }),
-  );
-}
-
-const FILES = ["photo", "document", "audio", "video", "voice", "video_note"];
-/** Also one that a command replies to. */
-const hasFile = ({ message }: Update): boolean =>
-  [message, message?.reply_to_message].some((said) => FILES.some((kind) => Object.hasOwn(said ?? {}, kind)));
 
 async function takeOne({ door, tries }: Line, ear: Ear, update: Update): Promise<boolean> {
   try {

@@ -5,7 +5,6 @@ import { localeOf, say } from "../../core/words/say.ts";
 import type { Door } from "../surface.ts";
 import { ack } from "./ack.ts";
 import { decode, type Heard, type Me, SURFACE } from "./decode.ts";
-import { fetchFiles } from "./files.ts";
 
 export type Ear = { api: Api; me: Me; token: string; root: string };
 
@@ -21,8 +20,7 @@ export async function take(ear: Ear, door: Door, update: Update): Promise<boolea
   let words: string | undefined;
   let kept = true;
   if ("envelope" in heard) {
-    const envelope = await fetchFiles({ ...ear, log: house.log }, heard.envelope);
-    kept = (await door.receive(envelope, { repeats: true })) !== "away";
+    kept = (await door.receive(heard.envelope, { repeats: true })) !== "away";
   } else if ("stale" in heard) {
     const locale = localeOf(update.callback_query?.from.language_code);
     words = say(locale, "This question is too old. Ask again, please.");

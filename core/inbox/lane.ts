@@ -13,7 +13,8 @@ import { dropUploads, laneOf } from "./store.ts";
 /** A message that broke this many processes is answered as failed. */
 export const MOST_ATTEMPTS = 3;
 
-export type Row = { run: string; envelope: Envelope; attempts: number };
+/** `files`: whether those that it names were asked for, or are here. */
+export type Row = { run: string; envelope: Envelope; attempts: number; files?: "coming" | "here" };
 
 /** What the head of a lane is: ours now; free, but it broke a process before; or in other hands for a while. */
 export type Head = { row: Row } | { suspect: true } | { wait: number } | undefined;

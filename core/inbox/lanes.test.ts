@@ -106,6 +106,29 @@ test("a refusal and a bug are answers, undo what they did, and do not stop the l
   expect(JSON.stringify(answers)).not.toContain("a bug");
 });
 
+test("what a message names is fetched once when its turn comes; when that breaks, it is run without", async () => {
+  const asked: string[] = [];
+  const fetched = Promise.withResolvers<void>();
+  const fetch: LanesOptions["fetch"] = (envelope) => {
+    const { delivery } = envelope;
+    if (!delivery.startsWith("names")) return undefined;
+    asked.push(delivery);
+    if (delivery === "names-broken") return Promise.reject(new Error("a bug"));
+    const content = { kind: "command", name: "tally add", options: { note: "brought" } } as const;
+    return fetched.promise.then(() => ({ ...envelope, content }));
+  };
+  const intake = intakeOf(lanesWith({ fetch }));
+  await intake.receive(tallyEnvelope("names-it", "fetching"));
+  for (const name of ["behind1", "names-broken", "behind2"]) await intake.receive(tallyEnvelope(name, "fetching"));
+  await intake.receive(tallyEnvelope("aside", "beside-fetching"));
+  await settled("beside-fetching");
+  expect(await notesOf("fetching")).toEqual([]);
+  fetched.resolve();
+  await settled("fetching");
+  expect(await notesOf("fetching")).toEqual(["brought", "behind1", "names-broken", "behind2"]);
+  expect(asked).toEqual(["names-it", "names-broken"]);
+});
+
 test("a thousand repetitions of one delivery, through two processes: one effect, one answer", async () => {
   const [one, two] = [intakeOf(lanesWith()), intakeOf(lanesWith())];
   const send = (n: number) => (n % 2 ? one : two).receive(tallyEnvelope("storm", "storm"));

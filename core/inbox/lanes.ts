@@ -19,6 +19,11 @@ export type LanesOptions = {
   sweep?: number;
   /** Messages are waiting to be taken in: they are acknowledged first, for whoever sent them waits three seconds only. */
   pressed?(): boolean;
+  /**
+   * Brings what a message only names: a file takes its time, which holds up its own place alone. It never fails: what
+   * cannot be had is refused in words. Undefined: there is nothing to bring.
+   */
+  fetch?(envelope: Row["envelope"]): Promise<Row["envelope"]> | undefined;
   /** An answer was committed and waits in the outbox. */
   answered?(home: Home, row: Row): void;
 };
@@ -42,7 +47,23 @@ export function startLanes(house: House, options: LanesOptions): Lanes {
   const me = house.sources.newId();
   const keeper: Keeper = { house, resolveAccount: options.resolveAccount, me, lease };
   const atOnce = () => (options.pressed?.() ? 1 : parallel);
-  const lanes = openQueue(house, atOnce, (lane, suspect) => step(keeper, lane, suspect, options.answered));
+  const lanes = openQueue(house, atOnce, (lane, suspect) => step(keeper, lane, suspect, options.answered, bring));
+
+  /** False: it is on its way, and its lane is called when it is here. */
+  function bring(lane: Lane, row: Row): boolean {
+    const coming = row.files ? undefined : options.fetch?.(row.envelope);
+    if (!coming) return row.files !== "coming";
+    row.files = "coming";
+    const here = (envelope: Row["envelope"]) => {
+      Object.assign(row, { envelope, files: "here" });
+      lanes.call(lane.home, lane.lane);
+    };
+    coming.then(here, (error: unknown) => {
+      house.log.error({ run: row.run, err: error }, "what a message names could not be brought");
+      here(row.envelope);
+    });
+    return false;
+  }
 
   async function look(): Promise<void> {
     for (const database of house.databases) {
@@ -80,7 +101,13 @@ export function startLanes(house: House, options: LanesOptions): Lanes {
 }
 
 /** One row of the lane: the first of those in our hand, else of those that wait. */
-async function step(keeper: Keeper, lane: Lane, suspect: boolean, told: LanesOptions["answered"]): Promise<Next> {
+async function step(
+  keeper: Keeper,
+  lane: Lane,
+  suspect: boolean,
+  told: LanesOptions["answered"],
+  bring: (lane: Lane, row: Row) => boolean,
+): Promise<Next> {
   const { house } = keeper;
   let row = lane.hand[0];
   if (!row) {
@@ -91,6 +118,7 @@ async function step(keeper: Keeper, lane: Lane, suspect: boolean, told: LanesOpt
     row = head.row;
     lane.hand.push(row);
   }
+  if (!bring(lane, row)) return "expecting";
   const taken = row;
   const started = performance.now();
   const about = { run: row.run, workspace: lane.home.workspaceId };

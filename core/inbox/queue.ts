@@ -13,8 +13,8 @@ export type Lane = {
   waits: number;
   timer?: NodeJS.Timeout | undefined;
 };
-/** What comes next for a lane that was visited. */
-export type Next = "ready" | "suspect" | "later" | "asleep";
+/** What comes next for a lane that was visited. `expecting`: whoever brings what it waits for calls it. */
+export type Next = "ready" | "suspect" | "later" | "asleep" | "expecting";
 
 export type Queue = {
   /** There may be something in this lane; `row` is there, and ours. */
@@ -84,7 +84,7 @@ export function openQueue(
     if (then === "suspect") line.suspect(lane);
     else if (then === "ready" || lane.again) call(lane);
     else if (then === "later") callLater(lane, () => call(lane));
-    else lanes.delete(keyOf(lane.home, lane.lane));
+    else if (then === "asleep") lanes.delete(keyOf(lane.home, lane.lane));
   }
 
   return {
