@@ -73,6 +73,9 @@ export type Act = {
   resend(job: { id: string; name: string; message: string; dueAt: Date }): Promise<void>;
   /** A seal over content that only this deployment's key can make. */
   sign(content: unknown): Buffer;
+  /** A secret as a row may hold it, and back: undefined when it is another key's, or another row's. */
+  seal(text: string, about: unknown): Buffer;
+  unseal(seal: Buffer, about: unknown): string | undefined;
   /** The folder of the bytes of assets, and the bucket where there is one (core/assets). */
   files: string;
   bucket?: Bucket | undefined;

@@ -5,9 +5,11 @@ import type { Database } from "../db/connect.ts";
 import { verifyJob } from "./audit-verify.ts";
 import { closeBallotJob, nextBallot } from "./ballots.ts";
 import { batchJob } from "./batch.ts";
+import { bedJob } from "./bed.ts";
 import { startClerk } from "./clerk.ts";
 import { type Engine, type EngineOptions, startEngine } from "./engine.ts";
 import type { Handler } from "./handler.ts";
+import { startHeartbeat } from "./heartbeat.ts";
 import { makeJob } from "./make.ts";
 import { exportJob } from "./person-export.ts";
 import { type Registrars, registerJob } from "./register.ts";
@@ -19,7 +21,7 @@ export { reactionsOf } from "./reactions.ts";
 export type { Registrars } from "./register.ts";
 
 /** The work that this version can do. */
-const HANDLERS: readonly Handler[] = [exportJob, verifyJob, makeJob, batchJob, closeBallotJob, nextBallot];
+const HANDLERS: readonly Handler[] = [exportJob, verifyJob, makeJob, batchJob, bedJob, closeBallotJob, nextBallot];
 /** What comes again by itself in every workspace. */
 const SCHEDULES: readonly Every[] = [];
 /** Three missed and a worker counts as gone (`status`). */
@@ -56,10 +58,11 @@ export async function startJobs(
   const name = nameOf(house, `${WORKER}${engine.name}`);
   void name.write();
   const naming = setInterval(name.write, NAME_EVERY);
+  const heart = startHeartbeat(house, engine.name);
   return {
     ...engine,
     async nudge() {
-      await Promise.all([name.write(), schedule.look(), clerk.look()]);
+      await Promise.all([name.write(), heart.now(), schedule.look(), clerk.look()]);
       for (const carrier of engine.carriers) await sweep(house, carrier, 0);
     },
     async stop() {
@@ -67,7 +70,7 @@ export async function startJobs(
       await schedule.stop();
       await clerk.stop();
       await engine.stop();
-      await name.forget();
+      await Promise.all([name.forget(), heart.stop()]);
     },
   };
 }

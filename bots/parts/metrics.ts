@@ -3,10 +3,12 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { budgetsLeft } from "../../core/budgets/index.ts";
 import { outboxDepth } from "../../core/outbox/index.ts";
+import { type ChannelGauges, channelGauges } from "../../core/streams/index.ts";
 import { type Base, cannotListen, type Part } from "./part.ts";
 
 /** A scrape every 15 seconds is usual; several of them at once ask the database once. */
 const KEEP = 5_000;
+const NO_CHANNELS: ChannelGauges = { up: new Map(), deadAir: new Map() };
 
 export async function startMetrics({ settings, house, metrics }: Base): Promise<Part | undefined> {
   metrics.gauge(
@@ -22,6 +24,19 @@ export async function startMetrics({ settings, house, metrics }: Base): Promise<
       const left = await budgetsLeft(house.databases, house.sources.now());
       return new Map(left.map(({ scope, dollars }) => [scope, dollars]));
     }, new Map()),
+  );
+  const channels = kept(() => channelGauges(house.databases, house.sources.now()), NO_CHANNELS);
+  metrics.gauges(
+    "impresario_channel_up",
+    "1 while a channel that is wanted is heard",
+    "channel",
+    async () => (await channels()).up,
+  );
+  metrics.gauges(
+    "impresario_dead_air_seconds_total",
+    "How long a channel that was wanted was not heard",
+    "channel",
+    async () => (await channels()).deadAir,
   );
   const server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000 }, (asked, answer) => {
     const path = (asked.url ?? "").split("?")[0];

@@ -8,6 +8,7 @@ import { choiceIn, localised } from "./names.ts";
 import { near } from "./near.ts";
 import type { Option } from "./option.ts";
 import type { Registry } from "./registry.ts";
+import { isSecretOption } from "./secret.ts";
 import { formatWords } from "./words.ts";
 
 /** Whoever speaks a language: an act, or a surface that registers in one. */
@@ -26,7 +27,7 @@ export function inputsOf(
 ): Input[] {
   const locale = localeOf(act.locale);
   return Object.entries(command.options).map(([name, spec]) => {
-    const value = given[name] ?? spec.fallback;
+    const value = isSecretOption(name) ? undefined : (given[name] ?? spec.fallback);
     const error = errors.find((e) => e.option === name);
     return {
       name,

@@ -8,6 +8,7 @@ import { coolDown } from "./cooldown.ts";
 import { inputsOf, nearest } from "./describe.ts";
 import { clip, NEEDED, parseOptions } from "./option.ts";
 import type { Registry } from "./registry.ts";
+import { isSecretOption } from "./secret.ts";
 
 export type Call = {
   name: string;
@@ -176,7 +177,7 @@ async function withOffers(command: Command, act: Act, inputs: Input[], { asks, o
   return done;
 }
 
-/** What was given rightly need not be given again. A file is too large to wait here. */
+/** What was given rightly need not be given again. A file is too large to wait here, and a secret is no button's. */
 function keepable(
   command: Command,
   given: Record<string, unknown>,
@@ -185,7 +186,8 @@ function keepable(
   const wrong = new Set(errors.map((e) => e.option));
   return Object.fromEntries(
     Object.entries(given).filter(
-      ([name, value]) => Object.hasOwn(command.options, name) && !wrong.has(name) && typeof value !== "object",
+      ([name, value]) =>
+        Object.hasOwn(command.options, name) && !wrong.has(name) && typeof value !== "object" && !isSecretOption(name),
     ),
   );
 }
@@ -229,6 +231,9 @@ function ask(act: Act, command: Command, call: Call): Outcome {
   };
 }
 
+const plainOnly = (given: Record<string, unknown>) =>
+  Object.fromEntries(Object.entries(given).filter(([name]) => !isSecretOption(name)));
+
 function unknown(commands: Registry, call: Call, act: Act): Outcome {
   const near = nearest(commands, call.name, act.role, 3, localeOf(act.locale));
   const error = new Refusal("missing", "There is no command called {name}.", { name: clip(call.name) });
@@ -241,7 +246,13 @@ function unknown(commands: Registry, call: Call, act: Act): Outcome {
             kind: "buttons",
             buttons: near.map((c) => ({
               label: `/${c.name}`,
-              press: { command: c.name, options: call.options, uses: "person", audience: "asker", minutes: 15 },
+              press: {
+                command: c.name,
+                options: plainOnly(call.options),
+                uses: "person",
+                audience: "asker",
+                minutes: 15,
+              },
             })),
           },
         ];

@@ -22,4 +22,5 @@ export {
 } from "./option.ts";
 export * from "./options/index.ts";
 export { type Registry, registry } from "./registry.ts";
+export { isSecretOption } from "./secret.ts";
 export { formatWords, type InWords, parseWords } from "./words.ts";

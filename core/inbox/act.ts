@@ -4,7 +4,7 @@ import { job } from "../../db/schema/index.ts";
 import { type Act, type Change, effectiveRole, type Place, type Role } from "../act.ts";
 import { writeEvent } from "../event/index.ts";
 import type { House } from "../house.ts";
-import { signed } from "../keys.ts";
+import { type Keys, sealed, signed, unsealed } from "../keys.ts";
 import { refuse } from "../problem.ts";
 import { localeOf, say } from "../words/say.ts";
 import type { Caller, Envelope } from "./envelope.ts";
@@ -85,7 +85,7 @@ export function makeAct(
     newId: sources.newId,
     random: sources.random,
     say: (text, vars) => say(locale, text, vars),
-    sign: (content) => signed(house.keys.audit, content),
+    ...handsOf(house.keys),
     ...toolsOf(house),
     changed: (change) => void changes.push(change),
     stirred: (workspaceId) => house.stirred?.(workspaceId),
@@ -124,6 +124,13 @@ export function makeAct(
   };
   return { act, changes };
 }
+
+/** What a run may do with the keys, which it never holds. */
+const handsOf = (keys: Keys): Pick<Act, "sign" | "seal" | "unseal"> => ({
+  sign: (content) => signed(keys.audit, content),
+  seal: (text, about) => sealed(keys.sealing, text, about),
+  unseal: (seal, about) => unsealed(keys.sealing, seal, about),
+});
 
 async function existingJob(act: Act, name: string, key: string): Promise<string> {
   // Locked: it cannot end before this run, which waits for it too, is there to be told.

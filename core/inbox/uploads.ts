@@ -1,5 +1,6 @@
 // Uploads come within a message, up to 16 MB each. They are needed until its run has its answer, and not kept with it:
-// a command that wants a file for longer makes it an asset. What stays says which file it was.
+// a command that wants a file for longer makes it an asset. What stays says which file it was. Secrets go the same way.
+import { isSecretOption } from "../command/index.ts";
 import type { Envelope } from "./envelope.ts";
 
 type Values = Record<string, unknown>;
@@ -19,14 +20,22 @@ const labelOf = (upload: Upload): Values => {
   return { ...label, bytes: bytesOf({ ...label, text, base64 }) };
 };
 
-const labelled = (values: Values): Values =>
-  Object.fromEntries(Object.entries(values).map(([key, value]) => [key, isUpload(value) ? labelOf(value) : value]));
+const SEALED = "…";
+const isSecret = (name: string, value: unknown) => isSecretOption(name) && value !== SEALED && value !== undefined;
 
-/** The same envelope when it brought no file. */
+const labelled = (values: Values): Values =>
+  Object.fromEntries(
+    Object.entries(values).map(([key, value]) => {
+      if (isSecret(key, value)) return [key, SEALED];
+      return [key, isUpload(value) ? labelOf(value) : value];
+    }),
+  );
+
+/** The same envelope when it brought no file and no secret. */
 export function withoutUploads(envelope: Envelope): Envelope {
   const { content } = envelope;
   const values = content.kind === "command" ? content.options : (content.input ?? {});
-  if (!Object.values(values).some(isUpload)) return envelope;
+  if (!Object.entries(values).some(([name, value]) => isUpload(value) || isSecret(name, value))) return envelope;
   const rest = labelled(values);
   return {
     ...envelope,

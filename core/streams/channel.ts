@@ -13,18 +13,34 @@ export type Channel = {
   hue: string;
   audience: string;
   brand: { tagline?: string; style?: string; words?: string[] };
+  /** What people want; `status` is what its keeper reported, and when. */
+  wanted: "off" | "on";
+  wantedAt: Date | null;
+  statusAt: Date | null;
+  statusNote: string;
+  emergencyAt: Date | null;
 };
 
-type Row = Omit<Channel, "brand"> & { brand: string };
+type Row = Omit<Channel, "brand" | Moment> & { brand: string } & Record<Moment, string | null>;
+type Moment = "wantedAt" | "statusAt" | "emergencyAt";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** What a page of a list, or a menu of a platform, can hold. */
 const PAGE = 100;
 const OFFERED = 25;
 
-const asChannel = (row: Row): Channel => ({ ...row, brand: JSON.parse(row.brand) as Channel["brand"] });
+const date = (at: string | null) => (at === null ? null : new Date(at));
+const asChannel = (row: Row): Channel => ({
+  ...row,
+  brand: JSON.parse(row.brand) as Channel["brand"],
+  wantedAt: date(row.wantedAt),
+  statusAt: date(row.statusAt),
+  emergencyAt: date(row.emergencyAt),
+});
 
-const columns = (act: Act) => rawOf(act.db)`id, slug, name, genre, status, stage, hue, audience, brand::text as brand`;
+const columns = (act: Act) => rawOf(act.db)`
+  id, slug, name, genre, status, stage, hue, audience, brand::text as brand, wanted, wanted_at as "wantedAt",
+  status_at as "statusAt", status_note as "statusNote", emergency_at as "emergencyAt"`;
 
 /** In the order of the plan. `after` is the id of the last one seen. */
 export async function listChannels(

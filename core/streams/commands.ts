@@ -1,26 +1,18 @@
+// Channels seen by everybody, and all commands of streams.
 import type { Act } from "../act.ts";
 import { command, pick, text } from "../command/index.ts";
 import { type Block, view } from "../view/index.ts";
-import { type Channel, channels, listChannels } from "./channel.ts";
-
-const statusWords = (act: Act, status: Channel["status"]): string =>
-  ({
-    off: act.say("off"),
-    starting: act.say("starting"),
-    on: act.say("on air"),
-    stopping: act.say("stopping"),
-    failed: act.say("failed"),
-  })[status];
-
-const itemOf = ({ id, slug, name, genre, status, stage, hue }: Channel) => ({
-  id,
-  slug,
-  name,
-  genre,
-  status,
-  stage,
-  hue,
-});
+import { channels, listChannels } from "./channel.ts";
+import { controlCommands } from "./commands-channel.ts";
+import { destinationCommands } from "./commands-destination.ts";
+import { emergencyCommands } from "./commands-emergency.ts";
+import { queueCommands } from "./commands-queue.ts";
+import { reportCommands } from "./commands-report.ts";
+import { rotationCommands } from "./commands-rotation.ts";
+import { serverCommands } from "./commands-server.ts";
+import { stateOf } from "./now.ts";
+import { channelData, showChannel } from "./show.ts";
+import { stateWords } from "./words.ts";
 
 export const channelList = command({
   name: "channel list",
@@ -34,10 +26,19 @@ export const channelList = command({
   examples: ["channel list"],
   async run({ act, options }) {
     const { items, next } = await listChannels(act, options);
-    const onAir = items.filter((c) => c.status === "on").length;
-    const data = { items: items.map(itemOf), ...(next ? { next } : {}) };
+    const states = items.map((c) => stateOf(c, act.now));
+    const onAir = states.filter((s) => s === "on").length;
+    const data = {
+      items: items.map((c, n) => ({ ...channelData(c), state: states[n]! })),
+      ...(next ? { next } : {}),
+    };
     if (items.length === 0) return { view: none(act), data };
-    const rows = items.map((c) => [c.name, statusWords(act, c.status), c.stage === null ? "" : `${c.stage}`, c.slug]);
+    const rows = items.map((c, n) => [
+      c.name,
+      stateWords(act, states[n]!),
+      c.stage === null ? "" : `${c.stage}`,
+      c.slug,
+    ]);
     const columns = [
       { label: act.say("Channel") },
       { label: act.say("Now") },
@@ -68,31 +69,22 @@ function none(act: Act) {
 
 export const channelShow = command({
   name: "channel show",
-  says: "One channel: its genre, audience, look and state",
+  says: "One channel: what it plays, how it is, its genre, audience and look",
   role: "member",
   reads: true,
   options: { channel: pick(channels, "Which channel") },
   examples: ["channel show city-pop-anime"],
-  run({ act, options: { channel } }) {
-    const { brand } = channel;
-    const fields = [
-      { label: act.say("Genre"), value: channel.genre },
-      { label: act.say("State"), value: statusWords(act, channel.status) },
-      ...(channel.stage === null ? [] : [{ label: act.say("Opens in stage"), value: `${channel.stage}` }]),
-      ...(channel.audience === "" ? [] : [{ label: act.say("Audience"), value: channel.audience }]),
-      ...(brand.style ? [{ label: act.say("Look"), value: brand.style }] : []),
-      ...(brand.words?.length ? [{ label: act.say("In words"), value: brand.words.join(", ") }] : []),
-    ];
-    const words = act.say("{name} is {state}.", { name: channel.name, state: statusWords(act, channel.status) });
-    return {
-      view: view(
-        words,
-        ...(brand.tagline ? [{ kind: "text" as const, text: brand.tagline, tone: "soft" as const }] : []),
-        { kind: "fields", fields },
-      ),
-      data: { item: { ...itemOf(channel), audience: channel.audience, brand } },
-    };
-  },
+  run: ({ act, options: { channel } }) => showChannel(act, channel),
 });
 
-export const streamCommands = [channelList, channelShow];
+export const streamCommands = [
+  channelList,
+  channelShow,
+  ...controlCommands,
+  ...queueCommands,
+  ...emergencyCommands,
+  ...rotationCommands,
+  ...destinationCommands,
+  ...reportCommands,
+  ...serverCommands,
+];

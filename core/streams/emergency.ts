@@ -2,6 +2,8 @@
 import { rawOf } from "../../db/connect.ts";
 import type { Act } from "../act.ts";
 import { jobKind } from "../act.ts";
+import { saveAsset } from "../assets/index.ts";
+import { addWork } from "../library/index.ts";
 import { rotationsOf } from "./pool.ts";
 import { choose, type Track } from "./rotation.ts";
 
@@ -38,9 +40,49 @@ export async function sharedEmergency(act: Pick<Act, "db" | "workspace" | "newId
   return row!.id;
 }
 
+export async function isBedNeeded(act: Act): Promise<boolean> {
+  const rotation = await sharedEmergency(act);
+  const there = await rawOf(act.db)`
+    select 1 from rotation_work x join work w on w.workspace_id = x.workspace_id and w.id = x.work_id
+    where x.rotation_id = ${rotation} and w.status = 'approved' limit 1`;
+  return there.length === 0;
+}
+
 /** A bed is made unless one is there or on its way. */
 export async function wantBed(act: Act): Promise<void> {
-  const rotation = await sharedEmergency(act);
-  const there = await rawOf(act.db)`select 1 from rotation_work where rotation_id = ${rotation} limit 1`;
-  if (there.length === 0) await act.later(bedWanted, {}, { key: "bed" });
+  if (await isBedNeeded(act)) await act.later(bedWanted, {}, { key: "bed", part: true });
+}
+
+export type Bed = { bytes: Uint8Array; type: string; name: string; seconds: number; lufs: number };
+
+/** A bed becomes a work of the library, and the first of the emergency rotation. */
+export async function keepBed(act: Act, bed: Bed): Promise<void> {
+  if (!(await isBedNeeded(act))) return;
+  const { type, name, bytes, seconds, lufs } = bed;
+  const { id } = await saveAsset(act, { kind: "bed", type, name, bytes });
+  await addWork(act, {
+    id,
+    kind: "bed",
+    title: act.say("A moment, please"),
+    channel: null,
+    status: "approved",
+    provider: "local",
+    model: "synthesizer-1",
+    prompt: "",
+    seed: null,
+    cost: 0n,
+    rights: {
+      commercial: "yes",
+      stores: "yes",
+      terms: "made by this program; yours",
+      label: "algorithmic composition",
+    },
+    seconds,
+    facts: { lufs },
+    parts: {},
+    batch: null,
+  });
+  await rawOf(act.db)`
+    insert into rotation_work (workspace_id, rotation_id, work_id, added_at)
+    values (${act.workspace.id}, ${await sharedEmergency(act)}, ${id}, ${act.now.toISOString()}) on conflict do nothing`;
 }

@@ -2,7 +2,8 @@
 // Choosing: `candidates`, `enqueue`, `mixPoint`, `placesOf`. All of them take the act of a transaction.
 export { type Channel, channels } from "./channel.ts";
 export { streamCommands } from "./commands.ts";
-export { bedWanted } from "./emergency.ts";
+export { openDestinations } from "./destination.ts";
+export { bedWanted, isBedNeeded, keepBed } from "./emergency.ts";
 export {
   channelBack,
   channelEmergency,
@@ -14,8 +15,10 @@ export {
 } from "./events.ts";
 export { LostLease } from "./fence.ts";
 export { fillChannels } from "./fill.ts";
+export { type ChannelGauges, channelGauges } from "./gauges.ts";
 export { type AirFact, ended, failed, heard } from "./heard.ts";
 export { candidates, claimNext, type Item } from "./next.ts";
+export { type Now, nowOn } from "./now.ts";
 export {
   askSkip,
   type Enqueue,
@@ -30,4 +33,6 @@ export {
 } from "./queue.ts";
 export { back, GAP_MS, type Report, report, silent } from "./report.ts";
 export type { Track } from "./rotation.ts";
+export { beat, mayHost, type Pulse } from "./server.ts";
+export { type Uptime, uptimeOf } from "./uptime.ts";
 export { mixPoint, placesOf, STREAMS_CHANNEL, type Wanted, wanted } from "./wanted.ts";

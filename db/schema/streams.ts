@@ -221,7 +221,6 @@ export const host = pgTable("host", {
   memoryFree: bigint({ mode: "number" }).notNull(),
   /** Of the process itself. */
   memoryUsed: bigint({ mode: "number" }).notNull(),
-  channels: integer().notNull().default(0),
 });
 
 /** A machine as a workspace knows it. One that runs a worker has that worker's name. */

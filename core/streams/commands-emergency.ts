@@ -1,0 +1,50 @@
+// Emergency content: calm music that all channels share, until staff end it.
+import type { Act } from "../act.ts";
+import { command, pick } from "../command/index.ts";
+import { refuse } from "../problem.ts";
+import { view } from "../view/index.ts";
+import { type Channel, channels, listChannels } from "./channel.ts";
+import { setEmergency } from "./control.ts";
+import { staffButton } from "./words.ts";
+
+async function switched(act: Act, on: boolean, channel: Channel | undefined) {
+  const changed = await setEmergency(act, on, channel?.id);
+  const data = { items: changed };
+  const options = channel ? { channel: channel.slug } : {};
+  if (changed.length === 0 && (await listChannels(act)).items.length === 0)
+    throw refuse("rule", "There is no channel yet. An owner starts with seven: /setup blueprint:streams");
+  const names = changed.map((c) => c.name).join(", ");
+  const button = on
+    ? staffButton(act.say("End it"), "emergency off", options, { style: "primary" })
+    : staffButton(act.say("Emergency"), "emergency on", options, { style: "danger" });
+  const words = on
+    ? names === ""
+      ? act.say("Emergency content was on already.")
+      : act.say("Emergency content plays on {names}. Votes and requests wait until it is over.", { names })
+    : names === ""
+      ? act.say("There was no emergency.")
+      : act.say("Back to the queue on {names}.", { names });
+  return { view: view(words, { kind: "buttons", buttons: [button] }), data };
+}
+
+export const emergencyOn = command({
+  name: "emergency on",
+  says: "Play emergency content: on one channel, or on all",
+  role: "staff",
+  effects: ["publish"],
+  options: { channel: pick(channels, "On which channel; without one: on all").optional() },
+  examples: ["emergency on", "emergency on noir-jazz"],
+  run: ({ act, options: { channel } }) => switched(act, true, channel),
+});
+
+export const emergencyOff = command({
+  name: "emergency off",
+  says: "End emergency content: on one channel, or on all",
+  role: "staff",
+  effects: ["publish"],
+  options: { channel: pick(channels, "On which channel; without one: on all").optional() },
+  examples: ["emergency off"],
+  run: ({ act, options: { channel } }) => switched(act, false, channel),
+});
+
+export const emergencyCommands = [emergencyOn, emergencyOff];
