@@ -65,7 +65,7 @@ function staffBlocks(act: Act, { slug: channel }: Channel, item: QueueItem | und
     label: trackWords(i).slice(0, 90),
     press: {
       command: "queue remove",
-      options: { channel, item: i.id },
+      options: { channel, entry: i.id },
       uses: "many" as const,
       audience: "staff" as const,
     },
@@ -76,7 +76,7 @@ function staffBlocks(act: Act, { slug: channel }: Channel, item: QueueItem | und
       ? [
           {
             kind: "buttons" as const,
-            buttons: [staffButton(act.say("Skip"), "queue skip", { channel, item: item.id })],
+            buttons: [staffButton(act.say("Skip"), "queue skip", { channel, entry: item.id })],
           },
         ]
       : []),
@@ -112,7 +112,7 @@ export const queueAdd = command({
           time: clockWords(act, added.startsAt),
         })
       : act.say("{title} is number {position} on {name}.", vars);
-    const options = { channel: channel.slug, item: added.item };
+    const options = { channel: channel.slug, entry: added.item };
     return {
       view: view(words, {
         kind: "buttons",
@@ -140,10 +140,10 @@ export const queueRemove = command({
   options: {
     channel: pick(channels, "Which channel"),
     asset: pick(songs, "Which track").optional(),
-    item: text("Which place in the queue, by its id", { max: 36 }).optional(),
+    entry: text("Which place in the queue, by its id", { max: 36 }).optional(),
   },
   examples: ["queue remove noir-jazz 3fa20b1c"],
-  async run({ act, options: { channel, asset, item } }) {
+  async run({ act, options: { channel, asset, entry: item } }) {
     if (!asset && !item)
       throw refuse("options", "Say which track: /queue show {slug} lists them.", { slug: channel.slug });
     const line = await queueOf(act, channel.id);
@@ -176,10 +176,10 @@ export const queueSkip = command({
   effects: ["publish"],
   options: {
     channel: pick(channels, "Which channel"),
-    item: text("Only if this still plays, by its id", { max: 36 }).optional(),
+    entry: text("Only if this still plays, by its id", { max: 36 }).optional(),
   },
   examples: ["queue skip noir-jazz"],
-  async run({ act, options: { channel, item } }) {
+  async run({ act, options: { channel, entry: item } }) {
     const [playing] = (await queueOf(act, channel.id)).filter((i) => i.state === "on_air");
     if (!playing) throw refuse("rule", "Nothing plays on {name} now.", { name: channel.name });
     const data = { item: { id: playing.id, asset: playing.asset, title: playing.title } };

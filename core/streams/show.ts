@@ -149,7 +149,7 @@ export function buttonsOf(act: Act, { slug, wanted }: Channel, now: Now): Button
       staffButton(act.say("Queue"), "queue show", channel),
     ];
   return [
-    ...(now.item ? [staffButton(act.say("Skip"), "queue skip", { ...channel, item: now.item.id })] : []),
+    ...(now.item ? [staffButton(act.say("Skip"), "queue skip", { ...channel, entry: now.item.id })] : []),
     staffButton(act.say("Queue"), "queue show", channel),
     staffButton(act.say("Restart"), "channel restart", channel),
     staffButton(act.say("Stop"), "channel stop", channel, { style: "danger" }),

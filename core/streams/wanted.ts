@@ -2,6 +2,7 @@
 import { rawOf } from "../../db/connect.ts";
 import type { VoteSettings } from "../../db/schema/index.ts";
 import type { Act, Place } from "../act.ts";
+import { ASK_AHEAD_MS, HEARD_DELAY_MS } from "./playout.ts";
 import { queueOf } from "./queue.ts";
 
 export type Wanted = {
@@ -63,11 +64,8 @@ export async function placesOf(act: Act, channel: string): Promise<Place[]> {
     order by p.created_at, p.surface, p.external`;
 }
 
-/**
- * An engine asks for the next item so long before it fades it in, and a listener hears what leaves it so much later:
- * playout's figures (ASK_AHEAD_MS and HEARD_DELAY_MS).
- */
-const HAND_OVER_MS = 15_000 + 12_000;
+/** An engine asks for the next item so long before it fades it in, and a listener hears so much later what leaves it. */
+const HAND_OVER_MS = ASK_AHEAD_MS + HEARD_DELAY_MS;
 
 /**
  * When the next item is handed over at the latest: until then the queue, or a vote, can change it. Behind an item that
