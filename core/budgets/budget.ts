@@ -35,7 +35,7 @@ export const PERIODS = ["day", "week", "month", "year", "once"] as const;
 export const EACH = ["channel", "person"] as const;
 type Cap = { scope: string; each: string; period: string; asset: string; amount: bigint };
 
-/** Moves the cap that holds now; where there is none, one for every stage begins. */
+/** Moves the cap that holds now; where there is none, one for every stage begins, with what its period has seen. */
 export async function setBudget(
   act: Act,
   { scope, each, period, asset, amount }: Cap,
@@ -49,11 +49,13 @@ export async function setBudget(
     await sql`update budget set amount = ${String(amount)}, set_by = ${by.id}, set_at = ${by.at} where id = ${before.id}`;
     return { before, budget: { ...before, amount: String(amount) } };
   }
+  await sql`select await_tries()`;
   const [budget] = await sql<Budget[]>`
     insert into budget (workspace_id, id, scope, each, period, asset, amount, set_by, set_at)
     values (${act.workspace.id}, ${act.newId()}, ${scope}, ${each}, ${period}, ${asset}, ${String(amount)}, ${by.id}, ${by.at})
     on conflict (workspace_id, scope, each, period, asset, stage) do update
       set amount = excluded.amount, set_by = excluded.set_by, set_at = excluded.set_at
     returning id, scope, each, period, stage, asset, amount`;
+  await sql`select open_budget(${budget!.id}, ${by.at}, ${act.workspace.zone})`;
   return { budget: budget! };
 }

@@ -4,7 +4,7 @@ import { type TestHouse, testHouse } from "../../test/house.ts";
 import type { Act } from "../act.ts";
 import { makeAct, readWho } from "../inbox/index.ts";
 import { createWorkspace } from "../workspace/index.ts";
-import { hold, release, type Short, settle, type Use, usedNow } from "./holds.ts";
+import { type Held, release, type Short, settle, shortOf, tellNear, usedNow } from "./holds.ts";
 
 let house: TestHouse;
 beforeAll(async () => {
@@ -40,34 +40,40 @@ const cap = (who: Where, { scope = "workspace", each = "", period = "month", ass
   });
 
 /** An attempt's row without the rest of the studio: what is tried here is only the money. */
-const attempt = (who: Where) =>
-  act(who, async (a, tx) => {
-    const sql = rawOf(tx);
-    const [job, batch, item, id] = [a.newId(), a.newId(), a.newId(), a.newId()];
-    const ws = who.workspaceId;
-    await sql`insert into job (workspace_id, id, name, input, status, created_at, due_at) values (${ws}, ${job}, 'x', '{}', 'running', now(), now())`;
-    await sql`insert into batch (workspace_id, id, job_id, kind, wanted, profile, open, created_at) values (${ws}, ${batch}, ${job}, 'song', 1, 'balanced', 1, now())`;
-    await sql`insert into item (workspace_id, id, batch_id, number, job_id, kind, wish, status, created_at) values (${ws}, ${item}, ${batch}, 1, ${job}, 'song', '{}', 'making', now())`;
-    await sql`insert into attempt (workspace_id, id, item_id, number, provider, model, status, decision, estimate, started_at, deadline)
-      values (${ws}, ${id}, ${item}, 1, 'suno', 'V5', 'submitting', '{}', 0, now(), now())`;
-    return id;
-  });
+async function attempt(a: Act, channel?: string): Promise<string> {
+  const sql = rawOf(a.db);
+  const [job, batch, item, id] = [a.newId(), a.newId(), a.newId(), a.newId()];
+  const ws = a.workspace.id;
+  const now = a.now.toISOString();
+  await sql`insert into job (workspace_id, id, name, input, status, created_at, due_at) values (${ws}, ${job}, 'x', '{}', 'running', ${now}, ${now})`;
+  await sql`insert into batch (workspace_id, id, job_id, kind, wanted, profile, open, created_at, channel_id)
+    values (${ws}, ${batch}, ${job}, 'song', 1, 'balanced', 1, ${now}, ${channel ?? null})`;
+  await sql`insert into item (workspace_id, id, batch_id, number, job_id, kind, wish, status, created_at) values (${ws}, ${item}, ${batch}, 1, ${job}, 'song', '{}', 'making', ${now})`;
+  await sql`insert into attempt (workspace_id, id, item_id, number, provider, model, status, decision, estimate, started_at, deadline)
+    values (${ws}, ${id}, ${item}, 1, 'suno', 'V5', 'submitting', '{}', 60000, ${now}, ${now})`;
+  return id;
+}
 
-const use = (more: Partial<Use> & { attempt: string }): Use => ({
-  provider: "suno",
-  kind: "song",
-  channel: null,
-  person: null,
-  money: 60_000n,
-  count: 1,
-  ...more,
-});
+type Use = { attempt: string; channel?: string; person?: string; provider?: string; money?: bigint };
+const hold = async (
+  a: Act,
+  { attempt, channel, person, provider = "suno", money = 60_000n }: Use,
+): Promise<Short[]> => {
+  const [row] = await rawOf(a.db)<{ held: Held[] }[]>`
+    select hold_budgets(${a.workspace.id}, ${a.workspace.zone}, ${a.now.toISOString()}, ${attempt}, ${provider}, 'song',
+      ${channel ?? null}, ${person ?? null}, ${String(money)}, 1) as held`;
+  const { held } = row!;
+  const short = shortOf(held);
+  if (short.length === 0) await tellNear(a, held);
+  return short;
+};
 /** Takes all or nothing, as its caller does. */
 const take = async (who: Where, more: Partial<Use> = {}): Promise<{ id: string; short: Short[] }> => {
-  const id = await attempt(who);
+  let id = "";
   let short: Short[] = [];
   await act(who, async (a) => {
-    short = await hold(a, use({ attempt: id, ...more }));
+    id = await attempt(a);
+    short = await hold(a, { attempt: id, ...more });
     if (short.length > 0) throw new Error("undone");
   }).catch((error: Error) => {
     if (error.message !== "undone") throw error;
@@ -91,17 +97,8 @@ test("200 racers for a budget of 50: exactly 50 get through", async () => {
   const who = await fresh();
   await cap(who, { amount: 50n * 60_000n });
   await cap(who, { scope: "provider:suno", asset: "song", amount: 1000n, period: "day" });
-  const ids = await Promise.all(Array.from({ length: 200 }, () => attempt(who)));
-  const got = await Promise.all(
-    ids.map((id) =>
-      act(who, async (a) => {
-        const short = await hold(a, use({ attempt: id }));
-        if (short.length > 0) throw new Error("undone");
-        return true;
-      }).catch(() => false),
-    ),
-  );
-  expect(got.filter(Boolean)).toHaveLength(50);
+  const got = await Promise.all(Array.from({ length: 200 }, () => take(who)));
+  expect(got.filter(({ short }) => short.length === 0)).toHaveLength(50);
   // Those who got no money hold no song either.
   const used = await act(who, (a) => usedNow(a));
   expect(used.map((u) => Number(u.held)).sort((a, b) => a - b)).toEqual([50, 3_000_000]);
@@ -185,6 +182,67 @@ test("a budget that is nearly used says so once", async () => {
     async (_, tx) => rawOf(tx)`select payload from event where name = 'budget.near' order by seq`,
   );
   expect(told.map((t) => (t as unknown as { payload: { used: string } }).payload.used)).toEqual(["240000", "300000"]);
+});
+
+test("a cap that is made in the middle of its period has seen all of it", async () => {
+  const who = await fresh();
+  const [one, two] = [house.sources.newId(), house.sources.newId()];
+  for (const id of [one, two])
+    await act(
+      who,
+      (_, tx) => rawOf(tx)`insert into channel (workspace_id, id, slug, name, genre, hue, created_at)
+        values (${who.workspaceId}, ${id}, ${id.slice(-8)}, ${id}, 'city-pop', '#7d8594', now())`,
+    );
+  const begin = (channel: string) =>
+    act(who, async (a, tx) => {
+      const id = await attempt(a, channel);
+      expect(await hold(a, { attempt: id, channel })).toEqual([]);
+      return { id, tx };
+    });
+  const end = (id: string, cost: number) =>
+    act(who, async (a, tx) => {
+      await rawOf(tx)`update attempt set status = 'done', cost = ${cost} where id = ${id}`;
+      await settle(a, id, BigInt(cost), 1);
+    });
+  const old = await begin(one);
+  await end(old.id, 1_000_000);
+  house.clock.pass(31 * 86_400_000);
+  const paid = await begin(one);
+  await end(paid.id, 50_000);
+  const open = await begin(two);
+  const set = (options: Record<string, string | number>) => house.ask("budget set", options, { as: who });
+  expect(await set({ amount: "0.12" })).toMatchObject({
+    data: { item: { held: { amount: "0.06" }, spent: { amount: "0.05" } } },
+  });
+  expect(await set({ scope: "kind:song", count: 1, period: "month", each: "channel" })).toMatchObject({
+    data: { item: { held: { count: 1 }, spent: { count: 1 } } },
+  });
+  expect((await take(who, { channel: one })).short).toMatchObject(
+    [
+      { scope: "kind:song", used: 1n },
+      { scope: "workspace", cap: 120_000n, used: 110_000n },
+    ].toReversed(),
+  );
+  // What went on then ends as if the caps had always been there.
+  await end(open.id, 20_000);
+  expect(await sums(who)).toEqual({ held: 0, spent: 50_000 + 20_000 + 1 + 1 });
+  expect((await take(who, { money: 50_000n })).short).toEqual([]);
+});
+
+test("a cap is made while others try: none of them is forgotten", async () => {
+  const who = await fresh();
+  const tries = Array.from({ length: 12 }, async (_, n) => {
+    await new Promise((done) => setTimeout(done, n * 3));
+    return act(who, async (a, tx) => {
+      await rawOf(tx)`select item_facts(${a.newId()}, ${a.now.toISOString()}, '0'::xid8, 'make')`;
+      const id = await attempt(a);
+      await hold(a, { attempt: id });
+      await rawOf(tx)`select pg_sleep(0.02)`;
+    });
+  });
+  const made = house.ask("budget set", { amount: "100" }, { as: who });
+  await Promise.all([...tries, made]);
+  expect(await sums(who)).toEqual({ held: 12 * 60_000, spent: 0 });
 });
 
 test("another workspace's budget is neither seen nor used", async () => {

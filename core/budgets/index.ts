@@ -1,3 +1,3 @@
 export { budgetCommands } from "./commands.ts";
-export { budgetNear, hold, release, type Short, settle, type Use, usedNow } from "./holds.ts";
+export { budgetNear, type Held, release, type Short, settle, shortOf, tellNear, usedNow } from "./holds.ts";
 export { budgetsLeft } from "./left.ts";

@@ -45,7 +45,7 @@ function outcome(act: Act, { status, error }: Tried): string {
 
 function why(act: Act, { decision }: Tried): string {
   const first = decision.ranked[0];
-  const count = decision.open.length;
+  const count = decision.best?.of ?? decision.open.length;
   const chosen =
     first === undefined ? "" : act.say("best of {count} with {score}", { count, score: first.score.toFixed(2) });
   const others = [...new Set(decision.refused.map((r) => `${r.provider}: ${reasonWords(act, r.reason)}`))].slice(0, 6);

@@ -1,14 +1,15 @@
 // The desk where every try begins: the choice of a provider, a seat there and the money for it, in one transaction.
-// Nothing reaches a provider that did not pass here.
+// Nothing reaches a provider that did not pass here. Two questions to the database in all: what is known (facts.ts), and
+// whether this may begin.
 import { rawOf } from "../../db/connect.ts";
 import type { Act } from "../act.ts";
-import { hold, type Short } from "../budgets/index.ts";
-import { fresh, gate, type Health } from "./breaker.ts";
-import { claimProbe, readHealth, readShut } from "./health.ts";
-import { type Attempt, addAttempt, attemptsOf, type Item } from "./item.ts";
+import { type Held, type Short, shortOf, tellNear } from "../budgets/index.ts";
+import { fresh, gate } from "./breaker.ts";
+import type { Facts } from "./facts.ts";
+import type { Attempt, Item } from "./item.ts";
 import { type Failure, type Provider, passing } from "./provider.ts";
 import { type Candidate, type Decision, decide, factsOf, type Ranked, type Reason } from "./router.ts";
-import { leaveSeat, readLess, readTaken, standInLine, takePace, takeSeat } from "./seats.ts";
+import { standInLine, WAITS_MS } from "./seats.ts";
 
 export type Choice =
   | { to: "go"; attempt: Attempt; provider: Provider }
@@ -32,26 +33,19 @@ export const capabilitiesOf = (providers: readonly Provider[], kind: string) =>
     p.capabilities.filter((c) => c.kind === kind).map((capability) => ({ provider: p, capability })),
   );
 
-async function candidatesFor(act: Act, kind: string): Promise<Candidate[]> {
-  const [health, shut, taken, switches, less] = await Promise.all([
-    readHealth(act.db, kind),
-    readShut(act.db),
-    readTaken(act.db, act.now),
-    readSwitches(act),
-    readLess(act.db, act.now),
-  ]);
-  const now = act.now.getTime();
-  return capabilitiesOf(act.providers, kind).map(({ provider, capability }): Candidate => {
-    const known: Health =
-      health.get(provider.slug) ?? fresh({ quality: capability.quality, seconds: capability.usual }, now);
+function candidatesFor({ providers, now }: Act, kind: string, facts: Facts): Candidate[] {
+  const at = now.getTime();
+  return capabilitiesOf(providers, kind).map(({ provider, capability }): Candidate => {
+    const { slug, atOnce, local, optIn } = provider;
+    const known = facts.health(slug) ?? fresh({ quality: capability.quality, seconds: capability.usual }, at);
     return {
-      provider: provider.slug,
+      provider: slug,
       capability,
-      health: shut.has(provider.slug) ? { ...known, state: "open", openUntil: null } : known,
-      inFlight: taken.get(provider.slug) ?? 0,
-      atOnce: Math.min(provider.atOnce, less.get(provider.slug) ?? provider.atOnce),
-      off: !(switches.get(provider.slug) ?? !provider.optIn),
-      ...(provider.local ? { local: true } : {}),
+      health: facts.shut(slug) ? { ...known, state: "open", openUntil: null } : known,
+      inFlight: facts.taken[slug] ?? 0,
+      atOnce: Math.min(atOnce, facts.less[slug] ?? atOnce),
+      off: !(facts.switches[slug] ?? !optIn),
+      ...(local ? { local: true } : {}),
     };
   });
 }
@@ -63,9 +57,8 @@ export async function readSwitches(act: Act): Promise<Map<string, boolean>> {
   return new Map(rows.map((r) => [r.provider, r.enabled]));
 }
 
-export async function choose(act: Act, item: Item): Promise<Choice> {
-  const [found, past] = await Promise.all([candidatesFor(act, item.kind), attemptsOf(act, item.id, item.purpose)]);
-  const candidates = found;
+export async function choose(act: Act, item: Item, past: readonly Attempt[], facts: Facts): Promise<Choice> {
+  const candidates = candidatesFor(act, item.kind, facts);
   const unpaid = new Set<string>();
   const short: Short[] = [];
   for (;;) {
@@ -78,21 +71,21 @@ export async function choose(act: Act, item: Item): Promise<Choice> {
       return none;
     }
     const { atOnce } = candidates.find((c) => c.provider === best.provider)!;
-    const provider = { ...act.providers.find((p) => p.slug === best.provider)!, atOnce };
-    const got = await take(act, item, best, decision, past.length + 1, provider);
-    if ("attempt" in got) return { to: "go", ...got };
-    if (got.until) {
-      const restUntil = got.until.getTime();
+    const provider = act.providers.find((p) => p.slug === best.provider)!;
+    const got = await begin(act, item, best, decision, past.length + 1, { ...provider, atOnce });
+    if ("attempt" in got) return { to: "go", provider, attempt: got.attempt };
+    // All models of it share its seats and its calls.
+    const change = (over: (one: Candidate) => Partial<Candidate>) => {
       for (const [at, one] of candidates.entries())
-        if (one.provider === best.provider) candidates[at] = { ...one, health: { ...one.health, restUntil } };
+        if (one.provider === best.provider) candidates[at] = { ...one, ...over(one) };
+    };
+    if (got.restUntil !== undefined) {
+      const { restUntil } = got;
+      change((one) => ({ health: { ...one.health, restUntil } }));
     } else if (got.short) {
       unpaid.add(best.provider);
       short.push(...got.short);
-    } else {
-      // All models of it share its seats.
-      for (const [at, one] of candidates.entries())
-        if (one.provider === best.provider) candidates[at] = { ...one, inFlight: Number.POSITIVE_INFINITY };
-    }
+    } else change(() => ({ inFlight: Number.POSITIVE_INFINITY }));
   }
 }
 
@@ -126,71 +119,33 @@ function decideFor(
 }
 
 /** Not got: no money, no call left in this minute, or no seat. */
-type NotGot = { short?: Short[]; until?: Date };
-type Got = { attempt: Attempt; provider: Provider } | NotGot;
-class Undone extends Error {
-  readonly why: NotGot;
-  constructor(why: NotGot) {
-    super("undone");
-    this.why = why;
-  }
-}
+type Got = { attempt: Attempt } | { short?: Short[]; restUntil?: number };
+type Began = { got: "go" | "full" | "short" | "pace" | "probe"; wait: number | null; budgets: Held[] | null };
 
-async function take(
+async function begin(
   act: Act,
   item: Item,
-  best: Ranked,
+  { model, price, probe }: Ranked,
   decision: Decision,
   number: number,
-  provider: Provider,
+  { slug, atOnce, perMinute }: Provider,
 ): Promise<Got> {
   const id = act.newId();
-  const now = act.now;
-  const deadline = new Date(now.getTime() + TASK_MS);
-  const seat = { provider: provider.slug, atOnce: provider.atOnce, attempt: id, workspace: act.workspace.id, now };
-  if (!(await takeSeat(act.db, { ...seat, until: new Date(now.getTime() + SEAT_MS) }))) return {};
-  try {
-    // Undone as a whole when there is no money for it; the seat is given back below.
-    await act.db.transaction(async (db) => {
-      const inner = { ...act, db };
-      if (
-        best.probe &&
-        !(await claimProbe(db, { provider: provider.slug, kind: item.kind, attempt: id, now, until: deadline }))
-      )
-        throw new Undone({});
-      await addAttempt(inner, {
-        id,
-        item: item.id,
-        purpose: item.purpose ?? "make",
-        number,
-        provider: provider.slug,
-        model: best.model,
-        decision: kept(decision),
-        estimate: best.price,
-        deadline,
-      });
-      const short = await hold(inner, {
-        attempt: id,
-        provider: provider.slug,
-        kind: item.kind,
-        channel: item.channel,
-        person: item.person,
-        money: best.price,
-        count: 1,
-      });
-      if (short.length > 0) throw new Undone({ short });
-      const { perMinute } = provider;
-      const until =
-        perMinute && (await takePace(db, { provider: provider.slug, perMinute, workspace: act.workspace.id, now }));
-      if (until) throw new Undone({ until });
-    });
-  } catch (error) {
-    if (!(error instanceof Undone)) throw error;
-    await leaveSeat(act.db, id);
-    return error.why;
-  }
-  const [attempt] = await attemptsOf(act, item.id, item.purpose);
-  return { attempt: attempt!, provider: act.providers.find((p) => p.slug === provider.slug)! };
+  const now = act.now.getTime();
+  const [startedAt, deadline, seat] = [0, TASK_MS, SEAT_MS].map((ms) => new Date(now + ms).toISOString());
+  const [row] = await rawOf(act.db)<Began[]>`
+    select got, wait, budgets from begin_attempt(${act.workspace.id}, ${act.workspace.zone}, ${startedAt!}, ${item.id}, ${id},
+      ${item.purpose ?? "make"}, ${number}, ${slug}, ${model}, ${item.kind}, ${item.channel}, ${item.person}, ${String(price)},
+      ${JSON.stringify(kept(decision))}, ${deadline!}, ${seat!}, ${atOnce}, ${perMinute ?? null}, ${probe})`;
+  const { got, wait, budgets } = row!;
+  if (got === "pace") return { restUntil: now + Math.min(wait! * 1000, WAITS_MS * 0.75) };
+  const held = budgets ?? [];
+  if (got === "short") return { short: shortOf(held) };
+  if (got !== "go") return {};
+  await tellNear(act, held);
+  const empty = { task: null, cost: null, failure: null, error: null, asked: 0 };
+  const made = { id, number, provider: slug, model, status: "submitting", estimate: String(price) } as const;
+  return { attempt: { ...made, ...empty, startedAt: startedAt!, deadline: deadline! } };
 }
 
 /** What is kept of a decision: every reason, all that the order was made from, and the best of the order. */

@@ -21,19 +21,6 @@ const asHealth = ({ provider: _, ...row }: Row): Health => ({
   at: new Date(row.at).getTime(),
 });
 
-/** Of one kind of work, by provider. */
-export async function readHealth(tx: Tx, kind: string): Promise<Map<string, Health>> {
-  const rows = await rawOf(tx)<Row[]>`select ${columns(tx)} from provider_health where kind = ${kind}`;
-  return new Map(rows.map((row) => [row.provider, asHealth(row)]));
-}
-
-/** A key that was refused or has no money is refused for everything: these providers wait for a person. */
-export async function readShut(tx: Tx): Promise<Set<string>> {
-  const rows = await rawOf(tx)<{ provider: string }[]>`
-    select distinct provider from provider_health where state = 'open' and open_until is null`;
-  return new Set(rows.map((r) => r.provider));
-}
-
 type Told = { provider: string; kind: string; fresh: Health; outcome: Outcome; now: Date; draw: () => number };
 
 /** Call it last in a transaction: every workspace's attempts pass through this row. */
@@ -54,19 +41,6 @@ export async function noteOutcome(tx: Tx, { provider, kind, fresh, outcome, now,
       seconds = ${next.seconds}, at = ${now.toISOString()}, probe = null, probe_until = null
     where provider = ${provider} and kind = ${kind}`;
   return next;
-}
-
-/** Leave to find out whether it is well again: one attempt gets it, and nobody else until that one ended or is late. */
-export async function claimProbe(
-  tx: Tx,
-  { provider, kind, attempt, now, until }: { provider: string; kind: string; attempt: string; now: Date; until: Date },
-): Promise<boolean> {
-  const rows = await rawOf(tx)`
-    update provider_health set probe = ${attempt}, probe_until = ${until.toISOString()}
-    where provider = ${provider} and kind = ${kind} and state = 'open' and open_until <= ${now.toISOString()}
-      and (probe_until is null or probe_until <= ${now.toISOString()})
-    returning 1`;
-  return rows.length > 0;
 }
 
 /** A person says that it is well again: a new key, money in the account. */

@@ -1,7 +1,6 @@
 // What was asked for and each try at it, as rows.
 import { rawOf } from "../../db/connect.ts";
 import type { Act } from "../act.ts";
-import { asJson } from "../text.ts";
 import type { Kind, Wish } from "./provider.ts";
 import type { Profile } from "./router.ts";
 
@@ -69,25 +68,6 @@ const columns = (act: Act) => rawOf(act.db)`
 export const attemptsOf = (act: Act, item: string, purpose: Purpose = "make"): Promise<Attempt[]> =>
   rawOf(act.db)<Attempt[]>`
     select ${columns(act)} from attempt where item_id = ${item} and purpose = ${purpose} order by number desc`;
-
-export type NewAttempt = {
-  id: string;
-  item: string;
-  purpose: Purpose;
-  number: number;
-  provider: string;
-  model: string;
-  decision: object;
-  estimate: bigint;
-  deadline: Date;
-};
-
-export async function addAttempt(act: Act, row: NewAttempt): Promise<void> {
-  await rawOf(act.db)`
-    insert into attempt (workspace_id, id, item_id, purpose, number, provider, model, status, decision, estimate, started_at, deadline)
-    values (${act.workspace.id}, ${row.id}, ${row.item}, ${row.purpose}, ${row.number}, ${row.provider}, ${row.model}, 'submitting',
-      ${asJson(row.decision)}::text::jsonb, ${String(row.estimate)}, ${act.now.toISOString()}, ${row.deadline.toISOString()})`;
-}
 
 export async function moveAttempt(
   act: Act,

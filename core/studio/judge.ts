@@ -8,8 +8,9 @@ import { asJson } from "../text.ts";
 import { CHECKS, type Check, questionOf, readVerdict, type Verdict } from "../voice/index.ts";
 import { fresh } from "./breaker.ts";
 import { capabilitiesOf, choose } from "./desk.ts";
+import { readFacts } from "./facts.ts";
 import { noteOutcome } from "./health.ts";
-import { type Attempt, attemptsOf, holdItem, type Item, moveAttempt, OPEN } from "./item.ts";
+import { type Attempt, attemptsOf, type Item, moveAttempt, OPEN } from "./item.ts";
 import type { Step } from "./make.ts";
 import { fill, prompts, versionAt } from "./prompts.ts";
 import { type Answered, type Call, type Kind, type Provider, ProviderError, type Wish } from "./provider.ts";
@@ -43,12 +44,13 @@ export type Begun = { known: Verdict } | { go: Asking } | { over: true };
 
 /** In a transaction. `over`: the thing is somebody else's by now. */
 export async function beginCheck(act: Act, step: Step, check: Check, words: readonly string[]): Promise<Begun> {
-  const item = await holdItem(act, step.item.id);
+  const kind = kindFor(act.providers, check)!;
+  const found = await readFacts(act, step.item.id, { purpose: "check", kind });
   const [main] = (await attemptsOf(act, step.item.id)).filter((a) => a.id === step.attempt.id);
-  if (!item || !main || !OPEN.includes(main.status)) return { over: true };
+  if (!found?.facts || !main || !OPEN.includes(main.status)) return { over: true };
+  const { item, facts } = found;
   // Of a worker that died while it asked.
   await closeChecks(act, item.id);
-  const kind = kindFor(act.providers, check)!;
   const { instruction, version } = await instructionFor(act, item, check);
   const hash = hashOf({ check, kind, version, instruction, words });
   const known = await readKept(act, hash);
@@ -61,7 +63,8 @@ export async function beginCheck(act: Act, step: Step, check: Check, words: read
     .slice(0, 24);
   const prompt = kind === "moderation" ? words.join("\n\n") : questionOf(instruction, words, fence);
   const wish: Wish = { kind, title: check, prompt, seed: 0 };
-  const choice = await choose(act, { ...item, kind, wish, provider: null, profile: "balanced", purpose: "check" });
+  const asked: Item = { ...item, kind, wish, provider: null, profile: "balanced", purpose: "check" };
+  const choice = await choose(act, asked, past, facts);
   if (choice.to !== "go") return { known: { check, verdict: "away", reasons: [] } };
   await moveAttempt(act, choice.attempt.id, { status: "submitting", task: hash.toString("hex") });
   return { go: { check, hash, kind, wish, attempt: choice.attempt, provider: choice.provider } };

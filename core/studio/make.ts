@@ -7,6 +7,7 @@ import { hurryJob } from "../jobs/index.ts";
 import { itemEnded } from "./batch.ts";
 import { fresh } from "./breaker.ts";
 import { capabilitiesOf, choose } from "./desk.ts";
+import { readFacts } from "./facts.ts";
 import { noteOutcome } from "./health.ts";
 import { type Attempt, attemptsOf, holdItem, type Item, moveAttempt, OPEN } from "./item.ts";
 import { type Capability, type Failure, type Found, type Provider, ProviderError, passing } from "./provider.ts";
@@ -29,16 +30,16 @@ export const attemptEnded = eventKind<{
 
 /** What is to be done for an item now. `began`: this very process was about to send this attempt, and has not. */
 export async function next(act: Act, id: string): Promise<Next> {
-  const item = await holdItem(act, id);
-  if (!item || (item.status !== "waiting" && item.status !== "making")) return { to: "end" };
-  const past = await attemptsOf(act, id);
+  const found = await readFacts(act, id);
+  if (!found || (found.item.status !== "waiting" && found.item.status !== "making")) return { to: "end" };
+  const { item, past, facts } = found;
   const open = past.find((a) => OPEN.includes(a.status));
   if (open) return goOn(act, item, open);
-  if (item.stopped) {
+  if (item.stopped || !facts) {
     await itemEnded(act, item, "cancelled");
     return { to: "end" };
   }
-  const choice = await choose(act, item);
+  const choice = await choose(act, item, past, facts);
   if (choice.to === "wait") return choice;
   if (choice.to === "no") {
     // What the last one said tells more than that nobody is left.
@@ -46,7 +47,6 @@ export async function next(act: Act, id: string): Promise<Next> {
     await itemEnded(act, item, "failed", last ?? noWords(act, choice));
     return { to: "end" };
   }
-  if (item.status === "waiting") await rawOf(act.db)`update item set status = 'making' where id = ${id}`;
   const { attempt, provider } = choice;
   return { to: "submit", item, attempt, provider, capability: capabilityOf(provider, item, attempt)! };
 }

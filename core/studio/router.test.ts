@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { after, fresh, gate, type Health } from "./breaker.ts";
+import { chance } from "./chance.ts";
 import type { Capability, Failure, Wish } from "./provider.ts";
 import { type Candidate, decide, factsOf, PROFILES, type Question, replay } from "./router.ts";
 
@@ -140,6 +141,24 @@ test("the same facts and seed are the same decision, also from what was kept of 
     ),
     { numRuns: 300 },
   );
+});
+
+test("of many only the best are kept, and come out the same again", () => {
+  const draw = chance(7);
+  const candidates = Array.from({ length: 180 }, (_, n) =>
+    candidate(`p${n}`, {
+      capability: capability({ cost: BigInt(Math.floor(draw() * 1e6)) }),
+      health: health({ wins: 1 + draw() * 9, losses: draw() * 9, quality: draw(), seconds: 1 + draw() * 300 }),
+      inFlight: n % 6,
+      ...(n === 5 ? { local: true } : {}),
+    }),
+  );
+  for (let seed = 0; seed < 50; seed++) {
+    const one = decide(candidates, question({ seed: seed * 9_999_991 }));
+    const text = JSON.stringify(factsOf(one));
+    expect(text.length).toBeLessThan(8_000);
+    expect(replay(JSON.parse(text) as ReturnType<typeof factsOf>)).toEqual(one.ranked);
+  }
 });
 
 describe("the breaker", () => {

@@ -1,16 +1,22 @@
 // Which provider makes this: hard filters, each with its reason, then a score. Pure: the same facts and the same seed
 // give the same decision, so that any decision can be played again.
 import { gate, type Health } from "./breaker.ts";
-import { bell, chance } from "./chance.ts";
+import { BELL_DRAWS, bell, chance } from "./chance.ts";
 import type { Capability, Wish } from "./provider.ts";
 
 export const PROFILES = ["balanced", "cost", "speed", "quality"] as const;
 export type Profile = (typeof PROFILES)[number];
 
+/** What a choice looks at of a provider's health. */
+export type Standing = Pick<
+  Health,
+  "state" | "openUntil" | "restUntil" | "wins" | "losses" | "quality" | "seconds" | "at"
+>;
+
 export type Candidate = {
   provider: string;
   capability: Capability;
-  health: Health;
+  health: Standing;
   /** Attempts that go on there now, and how many may. */
   inFlight: number;
   atOnce: number;
@@ -77,13 +83,15 @@ export type Decision = {
   /** Who was left, in the order of the draws, and for how much: `factsOf` keeps it, `replay` plays it again. */
   open: readonly Rankable[];
   prices: readonly number[];
+  /** Where in that order each of the ranked is. */
+  places: readonly number[];
 };
 
 /** All of a candidate that its rank depends on. */
 type Rankable = {
   provider: string;
   capability: { model: string };
-  health: Pick<Health, "wins" | "losses" | "quality" | "seconds" | "at" | "state" | "openUntil">;
+  health: Omit<Standing, "restUntil">;
   inFlight: number;
   atOnce: number;
   local?: boolean;
@@ -118,7 +126,7 @@ export function decide(candidates: readonly Candidate[], question: Question): De
     }
   }
   const { seed, profile, now } = question;
-  return { seed, profile, now, ranked: rank({ seed, profile, now, open, prices }), refused, open, prices };
+  return { seed, profile, now, ...rank({ seed, profile, now, open, prices }), refused, open, prices };
 }
 
 function against(candidate: Candidate, question: Question): Reason | undefined {
@@ -142,37 +150,40 @@ function against(candidate: Candidate, question: Question): Reason | undefined {
   return candidate.inFlight >= candidate.atOnce ? "full" : undefined;
 }
 
-type Ranking = Pick<Decision, "seed" | "profile" | "now" | "open" | "prices">;
+/** Of many only the best are kept: then also which draws were theirs, and what all of them were measured by. */
+type Ranking = Pick<Decision, "seed" | "profile" | "now" | "open" | "prices"> & {
+  best?: { of: number; places: readonly number[]; dearest: number; slowest: number } | undefined;
+};
 const TOP = 20;
+/** As many are kept whole. */
+const KEPT = 50;
 
-function rank({ seed, profile, now, open, prices }: Ranking): Ranked[] {
-  const draw = chance(seed);
+function rank({ seed, profile, now, open, prices, best }: Ranking): Pick<Decision, "ranked" | "places"> {
   const [success, quality, cost, speed, warmth] = WEIGHTS[profile];
-  let dearest = 1;
-  let slowest = 1;
-  for (const [n, one] of open.entries()) {
-    dearest = Math.max(dearest, prices[n]!);
-    slowest = Math.max(slowest, wait(one));
-  }
+  const { dearest, slowest } = best ?? measure(open, prices);
+  const many = (best?.of ?? open.length) > 1;
+  let draw = chance(seed);
   const top: { n: number; score: number; drawn: number }[] = [];
   for (let n = 0; n < open.length; n++) {
     const one = open[n]!;
-    const drawn = likely(one.health, draw);
+    const { health } = one;
+    if (best) draw = chance(seed, best.places[n]! * BELL_DRAWS);
+    const drawn = likely(health, draw);
     // What runs on our own machine is what remains when nobody else can, unless it was asked for.
     const score =
       success * drawn +
-      quality * one.health.quality +
+      quality * health.quality +
       cost * (1 - prices[n]! / dearest) +
       speed * (1 - wait(one) / slowest) +
       warmth * warm(one, now) -
-      (one.local && open.length > 1 ? 1 : 0);
+      (one.local && many ? 1 : 0);
     if (top.length === TOP && score <= top[TOP - 1]!.score) continue;
     let at = top.length;
     while (at > 0 && top[at - 1]!.score < score) at--;
     top.splice(at, 0, { n, score, drawn });
     if (top.length > TOP) top.pop();
   }
-  return top.map(({ n, score, drawn }): Ranked => {
+  const ranked = top.map(({ n, score, drawn }): Ranked => {
     const one = open[n]!;
     return {
       provider: one.provider,
@@ -183,6 +194,18 @@ function rank({ seed, profile, now, open, prices }: Ranking): Ranked[] {
       parts: [drawn, one.health.quality, 1 - prices[n]! / dearest, 1 - wait(one) / slowest, warm(one, now)],
     };
   });
+  return { ranked, places: top.map(({ n }) => n) };
+}
+
+function measure(open: readonly Rankable[], prices: readonly number[]) {
+  let dearest = 1;
+  let slowest = 1;
+  for (let n = 0; n < open.length; n++) {
+    const longest = wait(open[n]!);
+    if (prices[n]! > dearest) dearest = prices[n]!;
+    if (longest > slowest) slowest = longest;
+  }
+  return { dearest, slowest };
 }
 
 /** How long one would take with those that go on already. */
@@ -191,21 +214,27 @@ const warm = (one: Rankable, now: number): number =>
   one.warm ? 1 : Math.max(0, 1 - (now - one.health.at) / FRESH_MS) / 2;
 
 /** What is kept of a decision, as plain data: who was open, and all that their order was made from. */
-export const factsOf = ({ seed, profile, now, open, prices }: Ranking) => ({
-  seed,
-  profile,
-  now,
-  prices,
-  open: open.map(({ provider, capability, health, inFlight, atOnce, local, warm }) => {
-    const { wins, losses, quality, seconds, at, state, openUntil } = health;
-    const known = { wins, losses, quality, seconds, at, state, openUntil };
-    const own = { ...(local ? { local } : {}), ...(warm ? { warm } : {}) };
-    return { provider, capability: { model: capability.model }, health: known, inFlight, atOnce, ...own };
-  }),
-});
+export function factsOf({ seed, profile, now, open, prices, places }: Omit<Decision, "ranked" | "refused">) {
+  if (open.length <= KEPT) return { seed, profile, now, prices, open: open.map(plain) };
+  return {
+    seed,
+    profile,
+    now,
+    prices: places.map((n) => prices[n]!),
+    open: places.map((n) => plain(open[n]!)),
+    best: { of: open.length, places, ...measure(open, prices) },
+  };
+}
+
+function plain({ provider, capability, health, inFlight, atOnce, local, warm }: Rankable): Rankable {
+  const { wins, losses, quality, seconds, at, state, openUntil } = health;
+  const known = { wins, losses, quality, seconds, at, state, openUntil };
+  const own = { ...(local ? { local } : {}), ...(warm ? { warm } : {}) };
+  return { provider, capability: { model: capability.model }, health: known, inFlight, atOnce, ...own };
+}
 
 /** The same facts, the same seed: the same order. */
-export const replay = (facts: ReturnType<typeof factsOf>): Ranked[] => rank(facts);
+export const replay = (facts: ReturnType<typeof factsOf>): Ranked[] => rank(facts).ranked;
 
 /** A draw from what is known of its success: the less is known, the wider. The bell stands in for the exact curve. */
 function likely({ wins, losses }: Pick<Health, "wins" | "losses">, draw: () => number): number {

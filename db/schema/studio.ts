@@ -123,6 +123,8 @@ export const attempt = pgTable(
       .on(t.workspaceId, t.itemId, t.purpose)
       .where(sql`${t.status} in ('submitting', 'unknown', 'accepted', 'fetching')`),
     index("attempt_task").on(t.workspaceId, t.provider, t.task),
+    // What was spent in a period, for a cap that is made in the middle of it.
+    index("attempt_begun").on(t.workspaceId, t.startedAt),
     foreignKey({
       name: "attempt_item",
       columns: [t.workspaceId, t.itemId],
