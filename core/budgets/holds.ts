@@ -33,9 +33,11 @@ export type Held = {
   was: string | null;
 };
 
+/** Those without room, in the order in which they are told. */
 export const shortOf = (held: readonly Held[]): Short[] =>
   held
     .filter(({ used }) => used === null)
+    .toSorted((a, b) => (a.scope < b.scope ? -1 : 1))
     .map(({ cap, was, wanted, used: _, ...budget }) => ({
       ...budget,
       cap: BigInt(cap),
