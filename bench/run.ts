@@ -86,6 +86,7 @@ const parts: Record<string, () => Promise<object>> = {
   start: () => part("start.ts", "Start: from the command to ready, and memory at rest (MB, shared pages counted once)"),
   router: () => part("router/decide.ts", "Router: one decision without a database (µs)"),
   reserve: () => part("router/reserve.ts", "Router: one decision with its reservation, in a warm database (ms)"),
+  jobs: () => part("jobs/many.ts", "Jobs: clips through four worker processes, each paid, fetched, checked and kept"),
   outages: () =>
     part(
       "router/simulate.ts",

@@ -75,6 +75,7 @@ if (process.argv[1] === import.meta.filename) {
     slots: { quick: 1, long: 0, make: told.slots },
     pollSeconds: 0.5,
   });
+  process.on("message", () => process.send?.(process.cpuUsage()));
   process.on("disconnect", () => process.exit());
   process.send?.("ready");
 }
