@@ -1,0 +1,1 @@
+CREATE INDEX "attempt_begun" ON "attempt" USING btree ("workspace_id","started_at");
