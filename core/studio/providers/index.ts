@@ -1,6 +1,7 @@
 // The providers of this installation: one for each key that is set, and our own machine. A new one is a file here and
 // a line below; nothing else in the house knows its name.
 import type { Provider } from "../provider.ts";
+import { comfyui } from "./comfyui.ts";
 import { elevenlabs } from "./elevenlabs.ts";
 import { localProvider } from "./local.ts";
 import { minimax } from "./minimax.ts";
@@ -27,6 +28,7 @@ const ALL: readonly Open[] = [
   replicate,
   azure,
   ollama,
+  comfyui,
   localProvider,
 ];
 

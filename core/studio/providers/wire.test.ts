@@ -1,5 +1,6 @@
 // Every provider over real HTTP against its emulator: what is sent, what comes of it, and what each of its errors is to us.
 import { afterEach, describe, expect, test } from "vitest";
+import { comfyui } from "../../../test/emulators/providers/comfyui.ts";
 import * as makers from "../../../test/emulators/providers/makers.ts";
 import { type Answer, type Handle, KEY, openProvider, type World } from "../../../test/emulators/providers/server.ts";
 import {
@@ -49,6 +50,12 @@ const ALL: Entry[] = [
     kinds: { caption: {} },
   },
   { slug: "ollama", handle: makers.ollama, env: (url) => ({ OLLAMA_HOSTS: url }), kinds: { script: {} } },
+  {
+    slug: "comfyui",
+    handle: comfyui,
+    env: (url) => ({ COMFYUI_URL: url, COMFYUI_MODEL: "sd_xl_base_1.0.safetensors" }),
+    kinds: { cover: { ratio: "1:1" } },
+  },
   { slug: "runway", handle: makers.runway, env: keyed("RUNWAY"), kinds: { clip: { seconds: 5 } } },
   { slug: "stability", handle: makers.stability, env: keyed("STABILITY"), kinds: { song: { seconds: 30 } } },
   { slug: "replicate", handle: makers.replicate, env: keyed("REPLICATE"), kinds: { song: { seconds: 8 } } },
@@ -105,7 +112,7 @@ describe.each(ALL)("$slug", (entry) => {
     for (const seen of world.seen) expect(JSON.stringify(seen.json)).not.toContain(KEY);
   });
 
-  test.skipIf(entry.slug === "ollama")("a wrong key is told as that", async () => {
+  test.skipIf(entry.slug === "ollama" || entry.slug === "comfyui")("a wrong key is told as that", async () => {
     const wrong = Object.fromEntries(
       Object.keys(entry.env("x"))
         .filter((k) => k.endsWith("KEY"))
@@ -268,7 +275,7 @@ test("one order at Suno gives two songs, in either spelling of the answer", asyn
 });
 
 test("what was really paid comes with the answer", async () => {
-  const runway = await open(ALL[6]!);
+  const runway = await open(ALL[7]!);
   expect((await finish(runway, callFor(runway, "clip", { seconds: 5 }))).cost).toBe(550_000n);
   await world.close();
   const claude = await open(ALL[4]!);
