@@ -18,6 +18,8 @@ async function load({ platform }: Stand, people: At[], going: () => boolean) {
   const acknowledged: string[] = [];
   const unheard: string[] = [];
   const refused: string[] = [];
+  /** What each was acknowledged with. */
+  const answers = new Map<string, string>();
   const work = new Set<Promise<void>>();
   for (let n = 0; going(); n++) {
     const note = `note-${n}-end`;
@@ -28,6 +30,7 @@ async function load({ platform }: Stand, people: At[], going: () => boolean) {
         if (status === 200) {
           platform.acknowledged?.(happening, text);
           // An answer that says it was not taken is no acknowledgement.
+          answers.set(note, text);
           if (text.includes("cannot be reached")) refused.push(note);
           else acknowledged.push(note);
           return;
@@ -42,7 +45,7 @@ async function load({ platform }: Stand, people: At[], going: () => boolean) {
     await after(EVERY_MS);
   }
   await Promise.all(work);
-  return { acknowledged, unheard, refused };
+  return { acknowledged, unheard, refused, answers };
 }
 
 /** For the record one after the other: each has the machine for itself. */
@@ -65,7 +68,7 @@ each(`$surface, ${KILLS} times`, { timeout: 500_000 + KILLS * 30_000 }, async (d
     }
     await after(500);
     going = false;
-    const { acknowledged, unheard, refused } = await loading;
+    const { acknowledged, unheard, refused, answers } = await loading;
     // What was acknowledged may be on disk still, for the database was slow when it came.
     const waiting = async () => {
       const [row] = await sql<{ n: number }[]>`
@@ -93,7 +96,16 @@ each(`$surface, ${KILLS} times`, { timeout: 500_000 + KILLS * 30_000 }, async (d
       `lost ${lost.length}, unanswered ${silent.length}, done twice ${doubled.length}, told twice ${twice.length}`;
     report("kill -9 under load", driver.surface, said);
     // A database that is there is no reason to refuse.
-    if (lost.length + silent.length + refused.length > 0) console.log(stand.errors().join("\n").slice(0, 20_000));
+    if (lost.length + silent.length + refused.length > 0) {
+      // Each missing one by what became of it: never kept, or kept and answered otherwise.
+      for (const note of [...lost, ...silent, ...refused]) {
+        const rows = await sql`
+          select status, attempts, received_at, done_at, answer->'view'->>'text' as said from inbox
+          where envelope->'content'->'options'->>'name' = ${note}`;
+        console.log(note, answers.get(note), JSON.stringify(rows));
+      }
+      console.log(stand.errors().join("\n").slice(0, 20_000));
+    }
     expect({ lost, silent, doubled }, `seed ${seed}`).toEqual({ lost: [], silent: [], doubled: [] });
     // At most what was on its way when it was killed: one message of each place.
     const most = platform.tellsTwice(true) ? KILLS * 2 : 0;
