@@ -67,6 +67,45 @@ test("a draft goes to where staff are, and their decision changes that message",
   expect(edit!.view.blocks.map((b) => b.kind)).toEqual(["audio", "fields"]);
 });
 
+test("whoever asked for a draft sees the decision too, and no button is left there that decides again", async () => {
+  const house = await open(provider());
+  await bind();
+  await inChat("review place");
+  const asked = await inChat("generate song", { channel: "city-pop-anime" }, "studio");
+  const ended = await house.ended(asked.run);
+  // As it was sent to the chat where it was asked.
+  await see(
+    house,
+    (sql) => sql`
+      insert into outbox (workspace_id, id, surface, tenant, place, subject, kind, view, hints, status, not_before, created_at)
+      values (${house.owner.workspaceId}, ${house.sources.newId()}, 'discord', 'guild', 'studio', ${asked.run}, 'answer',
+        ${JSON.stringify(ended.view)}::text::jsonb, '{}', 'sent', now(), now())`,
+  );
+  const buttons = (shown: View) => shown.blocks.flatMap((b) => (b.kind === "buttons" ? b.buttons : []));
+  const own = buttons(ended.view).find((b) => b.label === "Approve")!.action!;
+  const [card] = await told();
+  const approve = buttons(card!.view).find((b) => b.label === "Approve")!.action!;
+  expect((await house.press(approve)).status).toBe("done");
+  const now = await house.ended(asked.run);
+  expect(now.view.text).toMatch(/was approved by/);
+  expect(now.view.blocks.map((b) => b.kind)).toEqual(["audio", "fields"]);
+  expect(now.data!.items).toMatchObject([{ status: "approved" }]);
+  const shown = await see(house, async (sql) => [
+    ...(await sql<{ kind: string; place: string; text: string }[]>`
+      select kind, place, view->>'text' as text from outbox where subject = ${asked.run} and status <> 'replaced' order by seq`),
+  ]);
+  expect(shown.at(-1)).toMatchObject({ kind: "edit", place: "studio" });
+  expect(shown.at(-1)!.text).toMatch(/was approved by/);
+  // A client that shows the old message still: the press changes nothing.
+  expect((await house.press(own)).problem).toBeDefined();
+  // Of several, those that are decided say so, and the others can still be opened.
+  const many = await inChat("generate song", { channel: "city-pop-anime", count: 3 }, "studio");
+  const [first] = (await house.ended(many.run)).data!.items as { id: string }[];
+  await house.ask("review reject", { asset: first!.id });
+  const left = (await house.ended(many.run)).view.blocks.find((b) => b.kind === "select");
+  expect(left && "choices" in left && left.choices).toHaveLength(2);
+});
+
 test("six at once are one message, which counts down", async () => {
   const house = await open(provider());
   await bind();

@@ -2,12 +2,12 @@
 import { rawOf } from "../../db/connect.ts";
 import type { Act, Place } from "../act.ts";
 import type { Registry } from "../command/index.ts";
-import { sealView } from "../inbox/index.ts";
+import { sealView, turnRun } from "../inbox/index.ts";
 import { factsOf, listWorks, playerOf, reviewButtons, type Work } from "../library/index.ts";
 import { edit, post } from "../outbox/index.ts";
 import { type View, view } from "../view/index.ts";
-import { localeOf, say } from "../words/say.ts";
-import { draftChoices, worksTable } from "./deliver.ts";
+import { type Locale, localeOf, say } from "../words/say.ts";
+import { batchView, draftChoices, holdBatch, worksTable } from "./deliver.ts";
 import { staffPlace } from "./review-place.ts";
 
 const subjectOf = (batch: string) => `review ${batch}`;
@@ -41,7 +41,7 @@ type Telling = { batch: string; works: Work[]; places: readonly Place[]; again: 
 async function send(act: Act, commands: Registry, { batch, works, places, again, by }: Telling): Promise<void> {
   // Everybody there reads it: in the workspace's own language.
   const locale = localeOf(act.workspace.locale);
-  const spoken: Act = { ...act, locale, say: (text, vars) => say(locale, text, vars) };
+  const spoken = spokenIn(act, locale);
   for (const place of places) {
     const sealed = await sealView(act, commands, card(spoken, works.toReversed(), by));
     const message = { place: { ...place }, subject: subjectOf(batch), view: sealed, hints: { locale } };
@@ -54,14 +54,38 @@ export async function holdCard(act: Act, { batch }: Work): Promise<void> {
   if (batch) await rawOf(act.db)`select 1 from batch where id = ${batch} for no key update`;
 }
 
-/** A draft was decided: the message that asked says so. */
+/** A draft was decided: the messages that asked say so, to staff and to whoever wanted it made. */
 export async function followDecision(act: Act, commands: Registry, { batch }: Work): Promise<void> {
   if (!batch) return;
-  const places = await toldAt(act, batch);
-  if (places.length === 0) return;
+  const [places, askers] = await Promise.all([toldAt(act, batch), askersOf(act, batch)]);
+  if (places.length === 0 && askers.length === 0) return;
   const works = await listWorks(act, { batch, drafts: true }, MOST);
-  await send(act, commands, { batch, works, places, again: true, by: act.person.name });
+  const by = act.person.name;
+  await send(act, commands, { batch, works, places, again: true, by });
+  const ended = askers.length > 0 ? await holdBatch(act, batch) : undefined;
+  for (const { id, person, locale, answer } of askers) {
+    const spoken = spokenIn(act, localeOf(locale));
+    const shown = await batchView(spoken, batch, ended!);
+    const [only] = works;
+    const words = works.length === 1 && only && !waits(only) ? decisionWords(spoken, only, by) : shown.view.text;
+    const outcome = { ...answer, status: "done" as const, view: view(words, ...shown.view.blocks), data: shown.data };
+    await turnRun({ ...act, run: id, person: { id: person } }, commands, outcome);
+  }
 }
+
+type Asker = { id: string; person: string; locale: string; answer: { command: string } };
+
+/** Runs that show the batch as it ended: whose asked for it, and whose asked for the same work meanwhile. */
+const askersOf = (act: Act, batch: string) => rawOf(act.db)<Asker[]>`
+  select i.id, i.person_id as person, i.answer, coalesce(p.locale, i.envelope->'account'->>'locale', w.locale) as locale
+  from batch b
+  join inbox r on r.workspace_id = b.workspace_id and r.id = b.run_id
+  join inbox i on i.workspace_id = r.workspace_id and i.answer->>'job' = r.answer->>'job' and i.status = 'done'
+  join person p on p.workspace_id = i.workspace_id and p.id = i.person_id
+  join workspace w on w.workspace_id = i.workspace_id
+  where b.id = ${batch} and i.answer->'data'->>'batch' = ${batch} order by i.id`;
+
+const spokenIn = (act: Act, locale: Locale): Act => ({ ...act, locale, say: (text, vars) => say(locale, text, vars) });
 
 function card(act: Act, works: readonly Work[], by: string | undefined): View {
   const [only] = works;
