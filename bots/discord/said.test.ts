@@ -1,9 +1,11 @@
 // What people say in plain words, through the real library over the gateway of the emulator: mentions and direct messages.
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { command, text } from "../../core/command/index.ts";
+import { edit } from "../../core/outbox/index.ts";
 import { view } from "../../core/view/index.ts";
 import { inWorkspace, rawOf } from "../../db/connect.ts";
 import { type DiscordHouse, discordHouse } from "../../test/discord.ts";
+import { slash } from "../../test/emulators/discord/interactions.ts";
 import type { Shown } from "../../test/emulators/discord/server.ts";
 
 let ran = 0;
@@ -61,6 +63,33 @@ test("a mention is answered by a reply to it, that pings nobody", async () => {
       flags: 1 << 15,
     },
   });
+});
+
+test("what somebody wrote calls no role, nobody and not everybody: in an answer, a reply and an edit", async () => {
+  const rude = "<@&7> <@42> @everyone @here";
+  said(`<@900> play ${rude} reply`);
+  await showing("reply").toBe(1);
+  const { clock, owner } = own.web.house;
+  own.discord.tell(slash("play", { station: `${rude} answer` }, { at: clock.now }));
+  await showing("answer").toBe(1);
+  const subjects = await inWorkspace(own.web.house.database, owner.workspaceId, async (tx) => {
+    const rows = await rawOf(tx)<
+      { subject: string }[]
+    >`select subject from outbox where view->>'text' like '%@everyone%'`;
+    const act = { db: tx, now: clock.now, newId: own.web.house.sources.newId, workspace: { id: owner.workspaceId } };
+    const place = { surface: "discord", tenant: "500", external: "600" };
+    for (const { subject } of rows) await edit(act, { place, subject, view: view(`${rude} edited`) });
+    return rows;
+  });
+  expect(subjects).toHaveLength(2);
+  await showing("edited").toBe(2);
+  const sent = own.discord.asked.filter(({ body }) => JSON.stringify(body ?? "").includes("everyone"));
+  expect(sent).toHaveLength(4);
+  for (const { body } of sent) {
+    // Without a list of its own it names nobody: no role, no person, not whom it replies to.
+    expect((body as { allowed_mentions: object }).allowed_mentions).toEqual({ parse: [] });
+    expect(JSON.stringify(body)).not.toMatch(/<@|(?<!\\)@(everyone|here)/);
+  }
 });
 
 test("in a direct message no name is needed", async () => {

@@ -105,6 +105,28 @@ test("who throws us out is marked and told at once; who lets us in again has the
   await office.answer(band, HERE);
 });
 
+test("the owner is told of it in their own chat, in their own language", async () => {
+  await office.start();
+  const band = group();
+  await office.bind(band);
+  const jon = office.person("Jon", "de");
+  office.telegram.say(jon, band, "/test_echo");
+  await office.answer(band, HERE);
+  await office.make("owner", jon);
+  // No other chat of this bot is anybody's: it was the only one.
+  await office.sql(`delete from place where surface = 'telegram' and external <> '${band.id}'`);
+  office.telegram.member(jon, band, "kicked");
+  const told = await office.answer(jon.chat, /nicht mehr schreiben/);
+  expect(told.text).toContain(String(band.id));
+  await expect.poll(() => boundTo(band)).not.toEqual([null]);
+  // When the owner has thrown us out too, nobody is told in turn, and nothing goes round.
+  office.telegram.member(jon, jon.chat, "kicked");
+  await expect
+    .poll(() => office.sql("select 1 from outbox where status in ('waiting', 'sending')"), { timeout: 8_000 })
+    .toEqual([]);
+  expect(office.of(jon.chat)).toHaveLength(1);
+});
+
 test("in a topic we answer there; when it is closed or gone, in the group; a chain of replies is no topic", async () => {
   await office.start();
   const jon = office.person("Jon");

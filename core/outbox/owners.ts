@@ -11,7 +11,8 @@ export async function tellOwners(act: Writer, key: PlaceKey, unsent: number): Pr
   const { surface, tenant, place } = key;
   const raw = rawOf(act.db);
   // The spine asks who the owners are, and no more. An account is within reach where a place of its server, team or bot is
-  // still open; the chat of an owner that is closed itself is not told of further.
+  // still open, or when only one chat of its own was closed: the bot is there still. The chat of an owner that is closed
+  // itself is not told of further.
   const owners = await raw<Reached[]>`
     select distinct on (p.id) a.surface, a.tenant, a.external as account, coalesce(p.locale, a.locale, w.locale) as locale
     from person p
@@ -19,7 +20,8 @@ export async function tellOwners(act: Writer, key: PlaceKey, unsent: number): Pr
     join workspace w on w.workspace_id = p.workspace_id
     where p.role = 'owner' and p.merged_into is null and p.erased_at is null
       and not exists (select from account s where s.surface = ${surface} and s.external = ${place})
-      and exists (select from place o where o.surface = a.surface and o.tenant = a.tenant and o.gone_at is null)
+      and ((${place} <> '' and a.surface = ${surface} and a.tenant = ${tenant})
+        or exists (select from place o where o.surface = a.surface and o.tenant = a.tenant and o.gone_at is null))
     order by p.id, (a.surface = ${surface}) desc, a.id`;
   if (owners.length === 0) return;
   const [known] = await raw<{ name: string }[]>`

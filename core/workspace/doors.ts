@@ -7,13 +7,15 @@ import { resolveAccount } from "../people/index.ts";
 import { listWorkspaces } from "./create.ts";
 import { type Bound, lookUpPlace } from "./place.ts";
 
-/** A place that was let go still leads to its workspace for so long; one that was just connected is found sooner. */
+/**
+ * A place that was let go still leads to its workspace for so long. That a place is nobody's is not remembered at all:
+ * another process may connect it at any moment, and what is said there next is said to that workspace.
+ */
 const KEPT = 30_000;
-const KEPT_EMPTY = 2_000;
 /** Two megabytes at most. */
 const MOST = 10_000;
 
-type Entry = { until: number; bound: Bound | undefined };
+type Entry = { until: number; bound: Bound };
 /** What the doors remember. One a process, handed down by whoever opens them. */
 export type Doors = { places: Map<string, Entry>; lobbyId?: string };
 export const openDoors = (): Doors => ({ places: new Map() });
@@ -37,8 +39,9 @@ export async function findPlace(
   if (known && known.until > now && known.until <= now + KEPT) return known.bound;
   const bound = await lookUpPlace(databases, place);
   doors.places.delete(key);
+  if (!bound) return undefined;
   if (doors.places.size >= MOST) doors.places.delete(doors.places.keys().next().value!);
-  doors.places.set(key, { until: now + (bound ? KEPT : KEPT_EMPTY), bound });
+  doors.places.set(key, { until: now + KEPT, bound });
   return bound;
 }
 
