@@ -25,7 +25,7 @@ export type Item = {
   /** What was measured in it: lufs, bpm, key, and what its maker knows of its beats. */
   facts: Record<string, unknown>;
   type: string;
-  /** Where its bytes are on this machine. */
+  /** Where its bytes are on this machine, or will be when `fileHere` (core/assets) has fetched them from a bucket. */
   file: string;
 };
 
