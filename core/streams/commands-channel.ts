@@ -15,6 +15,7 @@ import {
   unbindPlace,
 } from "./control.ts";
 import { anyHost, nowOn } from "./now.ts";
+import { stockOf } from "./pool.ts";
 import { buttonsOf, channelData } from "./show.ts";
 import { listen, staffButton } from "./words.ts";
 
@@ -82,6 +83,32 @@ async function nobody(act: Act): Promise<View["blocks"]> {
   return [{ kind: "text", tone: "warn", text }];
 }
 
+/** A channel without songs plays what else the library has, or calm emergency content: say how to change that. */
+async function noSongs(act: Act, channel: Channel): Promise<View["blocks"]> {
+  const { songs, drafts } = await stockOf(act, channel);
+  if (songs > 0) return [];
+  const text =
+    drafts > 0
+      ? act.say(
+          "It has no approved song yet, and {count, plural, one {# draft waits} other {# drafts wait}} for you: /review list. Until then it plays what else there is.",
+          { count: drafts },
+        )
+      : act.say("It has no song yet: /generate song makes some. Until then it plays what else there is.");
+  const button =
+    drafts > 0
+      ? staffButton(act.say("Review the drafts"), "review list", {}, { style: "primary" })
+      : staffButton(
+          act.say("Make three songs"),
+          "generate song",
+          { channel: channel.slug, count: 3 },
+          { style: "primary" },
+        );
+  return [
+    { kind: "text", tone: "warn", text },
+    { kind: "buttons", buttons: [button] },
+  ];
+}
+
 export const channelStart = command({
   name: "channel start",
   says: "Put a channel on the air",
@@ -104,7 +131,7 @@ export const channelStart = command({
           },
         ]
       : [];
-    return changed(act, words, channel, [...(await nobody(act)), ...soft]);
+    return changed(act, words, channel, [...(await nobody(act)), ...(await noSongs(act, channel)), ...soft]);
   },
 });
 

@@ -5,6 +5,9 @@ import { refuse } from "../problem.ts";
 import { view } from "../view/index.ts";
 import { type Channel, channels, listChannels } from "./channel.ts";
 import { setEmergency } from "./control.ts";
+import { sharedEmergency, wantBed } from "./emergency.ts";
+import { putInto, takeFrom } from "./schedule.ts";
+import { songs } from "./songs.ts";
 import { staffButton } from "./words.ts";
 
 async function switched(act: Act, on: boolean, channel: Channel | undefined) {
@@ -47,4 +50,35 @@ export const emergencyOff = command({
   run: ({ act, options: { channel } }) => switched(act, false, channel),
 });
 
-export const emergencyCommands = [emergencyOn, emergencyOff];
+export const emergencyAdd = command({
+  name: "emergency add",
+  says: "Put a track into the emergency content that all channels share",
+  role: "staff",
+  options: { asset: pick(songs, "Which track") },
+  examples: ["emergency add 3fa20b1c"],
+  async run({ act, options: { asset } }) {
+    if (asset.status !== "approved")
+      throw refuse("rule", "{title} is not let out: only approved tracks are played.", { title: asset.title });
+    await putInto(act, await sharedEmergency(act), asset.id);
+    const words = act.say("{title} is emergency content of all channels.", { title: asset.title });
+    return { view: view(words), data: { item: { id: asset.id } } };
+  },
+});
+
+export const emergencyRemove = command({
+  name: "emergency remove",
+  says: "Take a track out of the emergency content",
+  role: "staff",
+  options: { asset: pick(songs, "Which track") },
+  examples: ["emergency remove 3fa20b1c"],
+  async run({ act, options: { asset } }) {
+    if ((await takeFrom(act, null, asset.id, "emergency")) === 0)
+      throw refuse("missing", "{title} is no emergency content.", { title: asset.title });
+    // Without any, a bed is made again.
+    await wantBed(act);
+    const words = act.say("{title} is no emergency content any more.", { title: asset.title });
+    return { view: view(words), data: { item: { id: asset.id } } };
+  },
+});
+
+export const emergencyCommands = [emergencyOn, emergencyOff, emergencyAdd, emergencyRemove];

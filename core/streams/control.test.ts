@@ -16,7 +16,7 @@ beforeAll(async () => {
   // No song: no rotation draws from it by itself.
   song = await addSong(house, "Rain at Nine", { kind: "voice" });
   await addSong(house, "One", { promptName: "noir-jazz" });
-  for (const title of ["Two", "Three", "Four"]) await addSong(house, title, { promptName: "noir-jazz" });
+  for (const title of ["Two", "Three", "Four"]) await addSong(house, title, { promptName: "genres/noir-jazz" });
 });
 afterAll(() => house.close());
 
@@ -33,6 +33,22 @@ test("a member starts nothing; staff do, and once is enough", async () => {
   expect((await house.ask("channel start", { channel: "noir-jazz" })).view.text).toContain("already");
   expect(await wantedSlugs()).toEqual(["noir-jazz"]);
   expect(house.sent.filter((j) => j.name === "stream.bed").length).toBe(1);
+  expect(JSON.stringify(first.view)).not.toContain("no approved song");
+});
+
+test("a channel without songs says how to come by some", async () => {
+  expect((await house.ask("channel start", { channel: "desert-country" })).view.blocks).toMatchObject([
+    {},
+    { kind: "text", tone: "warn", text: expect.stringContaining("/generate song") },
+    { buttons: [{ label: "Make three songs" }] },
+    {},
+    {},
+  ]);
+  await addSong(house, "Dust", { promptName: "genres/desert-country", status: "draft" });
+  await house.ask("channel stop", { channel: "desert-country" });
+  const reply = await house.ask("channel start", { channel: "desert-country" });
+  expect(JSON.stringify(reply.view)).toContain("1 draft waits");
+  await house.ask("channel stop", { channel: "desert-country" });
 });
 
 test("the state is what its keeper reported, and says when nobody does", async () => {
@@ -164,11 +180,8 @@ test("emergency on all channels, and back", async () => {
   const channel = await channelId(house, "neon-synthwave");
   const token = await takeLease(house, channel, "one");
   const calm = await addSong(house, "Calm", { kind: "bed" });
-  await see(
-    house,
-    (sql) => sql`insert into rotation_work (workspace_id, rotation_id, work_id, added_at)
-      select workspace_id, id, ${calm}, now() from rotation where kind = 'emergency'`,
-  );
+  expect((await house.ask("emergency remove", { asset: calm })).problem?.kind).toBe("missing");
+  await house.ask("emergency add", { asset: calm });
   const ready = await claim(house, channel, token);
   const on = await house.ask("emergency on");
   expect(items(on).length).toBe(8);

@@ -56,7 +56,7 @@ async function tracksOf(act: Act, channel: string, rotations: readonly string[])
       exists (select from rotation_work x where x.rotation_id = r.id and x.work_id = w.id)
       or w.kind = 'song' and exists (select from jsonb_array_elements(r.queries) q
         where (q->>'channel' is null or w.channel_id = (q->>'channel')::uuid)
-          and (q->>'genre' is null or w.prompt_name = q->>'genre')
+          and (q->>'genre' is null or w.prompt_name in (q->>'genre', 'genres/' || (q->>'genre')))
           and (q->>'words' is null or not exists (select from regexp_split_to_table(lower(q->>'words'), '\\s+') word
             where strpos(lower(w.title || ' ' || w.prompt), word) = 0))))
     order by w.id`;
@@ -119,4 +119,16 @@ export async function around(act: Act, channel: string, minutes: number): Promis
     queued: new Set(open.map((r) => r.id)),
     lastSource: rows.find((r) => r.state !== "waiting")?.source ?? null,
   };
+}
+
+/** How many songs the channel's rotations have now, and how many of its drafts nobody has looked at. */
+export async function stockOf(
+  act: Act,
+  { id, genre }: { id: string; genre: string },
+): Promise<{ songs: number; drafts: number }> {
+  const standard = await rotationsOf(act, id, ["standard"]);
+  const [row] = await rawOf(act.db)<{ drafts: number }[]>`
+    select count(*)::int as drafts from work
+    where status = 'draft' and kind = 'song' and (channel_id = ${id} or prompt_name in (${genre}, ${`genres/${genre}`}))`;
+  return { songs: new Set(standard.flatMap((r) => r.tracks.map((t) => t.id))).size, drafts: row!.drafts };
 }

@@ -98,10 +98,10 @@ export async function putInto(act: Act, rotation: string, work: string): Promise
   return rows.length > 0;
 }
 
-export async function takeFrom(act: Act, channel: string, work: string, kind: RotationKind): Promise<number> {
+export async function takeFrom(act: Act, channel: string | null, work: string, kind: RotationKind): Promise<number> {
   const rows = await rawOf(act.db)<{ id: string }[]>`
     delete from rotation_work x using rotation r
-    where r.id = x.rotation_id and r.channel_id = ${channel} and r.kind = ${kind} and x.work_id = ${work}
+    where r.id = x.rotation_id and r.channel_id is not distinct from ${channel} and r.kind = ${kind} and x.work_id = ${work}
     returning r.id`;
   for (const { id } of rows) act.changed({ what: "rotation", id, from: { work } });
   return rows.length;
