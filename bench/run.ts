@@ -99,6 +99,7 @@ const parts: Record<string, () => Promise<object>> = {
     return rows;
   },
   synth: () => part("synth.ts", "Synthesizer: songs of 60 s, heard by an analyser that does not know the score"),
+  votes: () => part("votes/cast.ts", "Votes: durable votes a second on one hot ballot, beside upserts of one row (ms)"),
   api: () => part("api.ts", "API: round trips over HTTP with the database (ms)"),
 };
 

@@ -53,6 +53,17 @@ export const clockOf = (sql: Raw, { ahead }: Clock) => sql`(clock_timestamp() + 
 const times = (all: readonly Cast[], of: (cast: Cast) => Date | undefined) =>
   all.map((cast) => of(cast)?.toISOString() ?? null);
 
+type Row = { kind: "judged" | "fresh" | "put"; n: number; outcome: CastOutcome } & Pick<
+  CastAnswer,
+  "before" | "wait"
+> & {
+    state: string | null;
+    key: string | null;
+  };
+
+const keyOf = ({ surface, delivery }: Pick<Cast, "surface" | "delivery">) => `${surface}\n${delivery}`;
+const UNSEEN: ReadonlySet<CastOutcome> = new Set<CastOutcome>(["no ballot", "no choice", "nobody"]);
+
 /** In the order of `casts`. Call it in a transaction that does little else: it holds the ballots until its end. */
 export async function castAll(
   tx: Tx,
@@ -61,55 +72,74 @@ export async function castAll(
   clock: Clock,
 ): Promise<CastAnswer[]> {
   const sql = rawOf(tx);
+  // Twice in one breath is once, as twice in a row is.
+  const first = new Map<string, number>();
+  for (const [n, cast] of casts.entries()) if (!first.has(keyOf(cast))) first.set(keyOf(cast), n);
+  const once = [...first.values()].map((n) => casts[n]!);
   // Sent at once with what follows, and before it: what follows sees everything that was cast before the lock was had.
   const held = sql`
-    select 1 from ballot where workspace_id = ${workspaceId} and id = any(${[...new Set(casts.map((c) => c.ballot))]}::uuid[])
+    select 1 from ballot where workspace_id = ${workspaceId} and id = any(${[...new Set(once.map((c) => c.ballot))]}::uuid[])
     order by id for no key update`.execute();
   held.catch(() => {});
-  const rows = await sql<(CastAnswer & { n: number })[]>`
-    with given as (
-      select * from unnest(${casts.map((c) => c.ballot)}::uuid[], ${casts.map((c) => c.choice)}::uuid[],
-        ${casts.map((c) => c.person)}::uuid[], ${casts.map((c) => c.surface)}::text[], ${casts.map((c) => c.delivery)}::text[],
-        ${casts.map((c) => c.tenant ?? "")}::text[], ${casts.map((c) => c.account ?? "")}::text[],
-        ${times(casts, (c) => c.at)}::text[]::timestamptz[], ${casts.map((c) => c.seq ?? 0)}::bigint[],
-        ${times(casts, (c) => c.heard)}::text[]::timestamptz[],
-        ${casts.map((c) => c.role ?? null)}::text[]) with ordinality
-        as g (ballot, choice, person, surface, delivery, tenant, account, at, seq, heard, role, n)),
-    clock as materialized (select ${clockOf(sql, clock)} as now),
-    judged as (${judged(sql, workspaceId)}),
-    first as (select distinct on (surface, delivery) * from judged order by surface, delivery, n),
-    fresh as (
-      insert into vote_event (workspace_id, surface, delivery, ballot_id, choice_id, person_id, account_id, role, weight,
-        young, at, seq, outcome, taken_at)
-      select ${workspaceId}, surface, delivery, ballot, choice, person, account_id, role, weight, young, at, seq, outcome, now
-      from first where outcome not in ('no ballot', 'no choice', 'nobody')
-      on conflict do nothing
-      returning surface, delivery),
-    news as (select f.* from first f join fresh using (surface, delivery) where f.outcome = 'counted'),
-    latest as (
-      select distinct on (ballot, person) * from news order by ballot, person, at desc, seq desc, n desc),
-    put as (
-      insert into vote as v (workspace_id, ballot_id, person_id, choice_id, role, weight, at, seq, first_at, young, surface, delivery)
-      select ${workspaceId}, ballot, person, choice, role, weight, at, seq, at, young, surface, delivery from latest
-      order by ballot, person
-      on conflict (workspace_id, ballot_id, person_id) do update set choice_id = excluded.choice_id, role = excluded.role,
-        weight = excluded.weight, at = excluded.at, seq = excluded.seq, young = excluded.young, surface = excluded.surface, delivery = excluded.delivery,
-        first_at = case when v.choice_id = excluded.choice_id then least(v.first_at, excluded.at) else excluded.at end
-      where (v.at, v.seq) <= (excluded.at, excluded.seq) and v.state <> 'void'
-      returning v.surface, v.delivery)
-    select j.n::int, j.wait::float8, v.choice_id as before,
-      case when j.outcome in ('no ballot', 'no choice', 'nobody') then j.outcome
-        when not exists (select from fresh x where (x.surface, x.delivery) = (j.surface, j.delivery)) or f.n <> j.n then 'repeated'
-        when j.outcome <> 'counted' then j.outcome
-        when v.state = 'void' then 'void'
-        when exists (select from put p where (p.surface, p.delivery) = (j.surface, j.delivery)) then 'counted'
-        else 'older' end as outcome
-    from judged j
-    left join first f on (f.surface, f.delivery) = (j.surface, j.delivery)
-    left join vote v on v.workspace_id = ${workspaceId} and v.ballot_id = j.ballot and v.person_id = j.person
-    order by j.n`;
+  const rows = await write(sql, workspaceId, once, clock);
   await held;
-  return rows;
+  return answers(casts, first, rows);
+}
+
+/** No part of it is joined with another: the planner knows nothing of their sizes, and would go through them row by row. */
+const write = (sql: Raw, workspaceId: string, casts: readonly Cast[], clock: Clock) => sql<Row[]>`
+  with given as (
+    select * from unnest(${casts.map((c) => c.ballot)}::uuid[], ${casts.map((c) => c.choice)}::uuid[],
+      ${casts.map((c) => c.person)}::uuid[], ${casts.map((c) => c.surface)}::text[], ${casts.map((c) => c.delivery)}::text[],
+      ${casts.map((c) => c.tenant ?? "")}::text[], ${casts.map((c) => c.account ?? "")}::text[],
+      ${times(casts, (c) => c.at)}::text[]::timestamptz[], ${casts.map((c) => c.seq ?? 0)}::bigint[],
+      ${times(casts, (c) => c.heard)}::text[]::timestamptz[], ${casts.map((c) => c.role ?? null)}::text[]) with ordinality
+      as g (ballot, choice, person, surface, delivery, tenant, account, at, seq, heard, role, n)),
+  clock as materialized (select ${clockOf(sql, clock)} as now),
+  judged as materialized (${judged(sql, workspaceId)}),
+  fresh as (
+    insert into vote_event (workspace_id, surface, delivery, ballot_id, choice_id, person_id, account_id, role, weight,
+      young, at, seq, outcome, taken_at)
+    select ${workspaceId}, surface, delivery, ballot, choice, person, account_id, role, weight, young, at, seq, outcome, now
+    from judged where outcome not in ('no ballot', 'no choice', 'nobody')
+    order by surface, delivery
+    on conflict do nothing
+    returning surface, delivery, ballot_id, choice_id, person_id, role, weight, young, at, seq, no, outcome),
+  latest as (
+    select distinct on (ballot_id, person_id) * from fresh where outcome = 'counted'
+    order by ballot_id, person_id, at desc, seq desc, no desc),
+  put as (
+    insert into vote as v (workspace_id, ballot_id, person_id, choice_id, role, weight, at, seq, first_at, young, surface, delivery)
+    select ${workspaceId}, ballot_id, person_id, choice_id, role, weight, at, seq, at, young, surface, delivery from latest
+    order by ballot_id, person_id
+    on conflict (workspace_id, ballot_id, person_id) do update set choice_id = excluded.choice_id, role = excluded.role,
+      weight = excluded.weight, at = excluded.at, seq = excluded.seq, young = excluded.young, surface = excluded.surface,
+      delivery = excluded.delivery,
+      first_at = case when v.choice_id = excluded.choice_id then least(v.first_at, excluded.at) else excluded.at end
+    where (v.at, v.seq) <= (excluded.at, excluded.seq) and v.state <> 'void'
+    returning v.surface, v.delivery)
+  select 'judged' as kind, j.n::int, j.outcome, j.wait::float8, v.choice_id as before, v.state, null as key
+  from judged j left join vote v on v.workspace_id = ${workspaceId} and v.ballot_id = j.ballot and v.person_id = j.person
+  union all select 'fresh', 0, '', null, null, null, surface || chr(10) || delivery from fresh
+  union all select 'put', 0, '', null, null, null, surface || chr(10) || delivery from put`;
+
+function answers(casts: readonly Cast[], first: ReadonlyMap<string, number>, rows: readonly Row[]): CastAnswer[] {
+  const keys = (kind: Row["kind"]) => new Set(rows.filter((r) => r.kind === kind).map((r) => r.key));
+  const [fresh, put] = [keys("fresh"), keys("put")];
+  const judged = new Map(rows.filter((r) => r.kind === "judged").map((r) => [r.n, r]));
+  const numbers = new Map([...first.keys()].map((key, at) => [key, at + 1]));
+  const outcomeOf = (key: string, n: number, row: Row): CastOutcome => {
+    if (UNSEEN.has(row.outcome)) return row.outcome;
+    if (first.get(key) !== n || !fresh.has(key)) return "repeated";
+    if (row.outcome !== "counted") return row.outcome;
+    if (row.state === "void") return "void";
+    return put.has(key) ? "counted" : "older";
+  };
+  return casts.map((cast, n) => {
+    const key = keyOf(cast);
+    const row = judged.get(numbers.get(key)!)!;
+    return { outcome: outcomeOf(key, n, row), before: row.before, wait: row.wait };
+  });
 }
 
 /** Each with what it would weigh and, if it may not be, why. */
@@ -119,13 +149,13 @@ const judged = (sql: Raw, workspaceId: string) => sql`
     (coalesce((b.weights->>coalesce(g.role, p.role))::int, 100)
       * case when s.young then coalesce((b.rules->>'youngWeight')::int, 100) else 100 end / 100) as weight,
     case when m.person_id is not null then extract(epoch from m.until - clock.now)
-      when s.age < (b.rules->>'minMinutes')::int * 60 then (b.rules->>'minMinutes')::int * 60 - s.age end as wait,
+      when s.age < nullif((b.rules->>'minMinutes')::int, 0) * 60 then nullif((b.rules->>'minMinutes')::int, 0) * 60 - s.age end as wait,
     case when b.id is null then 'no ballot'
       when p.id is null or p.erased_at is not null then 'nobody'
       when c.id is null then 'no choice'
       when b.status = 'closed' or (clock.now >= b.closes_at and coalesce(g.heard >= b.closes_at, true)) then 'late'
       when m.person_id is not null then 'muted'
-      when s.age < (b.rules->>'minMinutes')::int * 60 then 'young'
+      when s.age < nullif((b.rules->>'minMinutes')::int, 0) * 60 then 'young'
       when (b.rules->>'linked')::boolean and (
         select count(*) from account o where o.workspace_id = ${workspaceId} and o.person_id = p.id) < 2 then 'unlinked'
       when c.own_person_id = p.id then 'own'

@@ -6,8 +6,10 @@ export {
   getBallot,
   listBallots,
   type NewBallot,
+  openBallot,
   openBallotOf,
 } from "./ballot.ts";
+export { type Booth, openBooth } from "./booth.ts";
 export { ballotView } from "./card.ts";
 export { type Cast, type CastAnswer, castAll } from "./cast.ts";
 export { voteCommands } from "./commands.ts";
