@@ -14,6 +14,7 @@ import { makeJob } from "./make.ts";
 import { exportJob } from "./person-export.ts";
 import { type Registrars, registerJob } from "./register.ts";
 import { type Every, startSchedule } from "./schedule.ts";
+import { stemsJob } from "./stems.ts";
 import { sweep } from "./sweep.ts";
 import { chores, doChore } from "./upkeep.ts";
 
@@ -21,7 +22,16 @@ export { reactionsOf } from "./reactions.ts";
 export type { Registrars } from "./register.ts";
 
 /** The work that this version can do. */
-const HANDLERS: readonly Handler[] = [exportJob, verifyJob, makeJob, batchJob, bedJob, closeBallotJob, nextBallot];
+const HANDLERS: readonly Handler[] = [
+  exportJob,
+  verifyJob,
+  makeJob,
+  batchJob,
+  bedJob,
+  closeBallotJob,
+  nextBallot,
+  stemsJob,
+];
 /** What comes again by itself in every workspace. */
 const SCHEDULES: readonly Every[] = [];
 /** Three missed and a worker counts as gone (`status`). */

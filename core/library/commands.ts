@@ -1,10 +1,10 @@
 // The library: what was made, found again.
-import type { Act } from "../act.ts";
+import { type Act, mayActAs } from "../act.ts";
 import { choice, command, pick, text } from "../command/index.ts";
 import { channels } from "../streams/index.ts";
 import { view } from "../view/index.ts";
 import { libraryLink, librarySimilar } from "./commands-more.ts";
-import { factsOf, itemOf, lengthWords, playerOf, provenanceOf, reviewButtons } from "./show.ts";
+import { factsOf, itemOf, lengthWords, partButtons, playerOf, provenanceOf, reviewButtons } from "./show.ts";
 import { listWorks, shortOf, type Work, works } from "./work.ts";
 
 const PAGE = 25;
@@ -82,7 +82,8 @@ export const showWork = (act: Act, work: Work) =>
     { kind: "fields", fields: factsOf(act, work) },
     { kind: "text", text: work.prompt, tone: "soft" },
     { kind: "fields", fields: provenanceOf(act, work) },
-    ...(work.status === "draft" && (act.role === "staff" || act.role === "owner") ? [reviewButtons(act, work)] : []),
+    ...(mayActAs(act.role, "staff") ? partButtons(act, work) : []),
+    ...(work.status === "draft" && mayActAs(act.role, "staff") ? [reviewButtons(act, work)] : []),
   );
 
 export const libraryCommands = [libraryList, libraryShow, librarySimilar, libraryLink];

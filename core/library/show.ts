@@ -101,6 +101,18 @@ export const reviewButtons = (act: Act, work: Pick<Work, "id">): Block => {
   };
 };
 
+/** Composed by this machine: it can be taken apart. */
+export const partButtons = (act: Act, { id, provider, kind, parts }: Work): Block[] => {
+  if (provider !== "local" || (kind !== "song" && kind !== "loop") || !parts.midi) return [];
+  const button = (label: string, what: string): Button => ({
+    label,
+    press: { command: "library export", options: { asset: id, what }, uses: "many", audience: "staff" },
+  });
+  return [
+    { kind: "buttons", buttons: [button(act.say("Stems as WAV"), "stems"), button(act.say("Notes as MIDI"), "midi")] },
+  ];
+};
+
 export const itemOf = (work: Work) => ({
   id: work.id,
   kind: work.kind,

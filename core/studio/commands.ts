@@ -1,5 +1,6 @@
 import { reviewCommands } from "./commands-again.ts";
 import { approvalCommands } from "./commands-approval.ts";
+import { libraryExport } from "./commands-export.ts";
 import { generateCommands } from "./commands-generate.ts";
 import { jobShow } from "./commands-job.ts";
 import { promptCommands } from "./commands-prompt.ts";
@@ -12,4 +13,5 @@ export const studioCommands = [
   ...providerCommands,
   ...promptCommands,
   ...approvalCommands,
+  libraryExport,
 ];

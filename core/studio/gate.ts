@@ -65,7 +65,7 @@ export async function pass(wish: Wish, file: Gathered, signal?: AbortSignal): Pr
 }
 
 /** What we can decode and so listen to. */
-const DECODED = ["audio/wav", "audio/mpeg"];
+const DECODED = ["audio/wav", "audio/mpeg", "audio/ogg"];
 /** A second of nothing between two movements is music; eight are a fault. */
 const LONGEST_SILENCE = 8;
 const MOST_CLIPPED = 0.01;

@@ -8,6 +8,7 @@ export { endBatch, LOOK_MS, makeItem, order } from "./batch.ts";
 export { callbackToken, heardBack, openCallback } from "./callback.ts";
 export { studioCommands } from "./commands.ts";
 export { batchView, closeStranded, type Ended, holdBatch, markEnded, noneMade, reopen } from "./deliver.ts";
+export { exportStems, notesOf, partsView, playStems, readSong, saveStems } from "./export.ts";
 export { type Passed, pass } from "./gate.ts";
 export { allow, type Gathered, type Gathering, gather } from "./gather.ts";
 export { type Asking, beginCheck, callFor, checksFor, endCheck, wordsFor } from "./judge.ts";

@@ -163,10 +163,9 @@ describe("bytes become sound", () => {
     expect(Math.abs(heard.tempo!.bpm - 96)).toBeLessThan(0.96);
   });
 
-  test("an Ogg is written, and named for what it is", async () => {
+  test("an Ogg is named for what it is", async () => {
     const bytes = await encode("ogg", [side, side], RATE);
     expect(containerOf(bytes)).toBe("ogg");
-    await expect(decode(bytes)).rejects.toThrow(/look like ogg/);
   });
 
   test.each([

@@ -1,4 +1,5 @@
-// What a provider gives is first of all bytes: WAV is read here, MP3 by mpg123 as WebAssembly; anything else is named for what it is.
+// What a provider gives is first of all bytes: WAV is read here, MP3 and Ogg by decoders as WebAssembly; anything else is named for what it is.
+import { readOgg } from "./ogg.ts";
 
 export type Sound = { rate: number; sides: Float32Array[] };
 export type Container =
@@ -117,5 +118,6 @@ export async function decode(bytes: Uint8Array): Promise<Sound> {
   const container = containerOf(bytes);
   if (container === "wav") return readWav(bytes);
   if (container === "mp3") return readMp3(bytes);
+  if (container === "ogg") return readOgg(bytes, MOST_SECONDS);
   throw new Error(`These bytes are no sound that I can read, they look like ${container}.`);
 }

@@ -18,8 +18,6 @@ export type Order = {
 export type Song = {
   score: Score;
   files: Partial<Record<Format, Uint8Array>>;
-  /** WAV each. */
-  stems: Partial<Record<Stem, Uint8Array>>;
   seconds: number;
   /** LUFS, and the true peak as a factor of full scale. */
   loudness: number;
@@ -27,7 +25,8 @@ export type Song = {
 };
 export type SongOptions = Wish & {
   formats?: Format[];
-  stems?: boolean;
+  /** Each stem as WAV, as soon as it is made: nobody holds them all. */
+  stem?: (stem: Stem, wav: Uint8Array) => void;
   title?: string;
   rate?: number;
   signal?: AbortSignal;
@@ -35,10 +34,10 @@ export type SongOptions = Wish & {
 };
 
 export async function makeSong(genre: string, seed: string | number, options: SongOptions = {}): Promise<Song> {
-  const { formats = ["wav", "mp3", "midi"], stems = false, title, rate, signal, progress, ...wish } = options;
+  const { formats = ["wav", "mp3", "midi"], stem, title, rate, signal, progress, ...wish } = options;
   checkWish(genre, wish);
   signal?.throwIfAborted();
-  const order: Order = { genre, seed, wish, formats, stems };
+  const order: Order = { genre, seed, wish, formats, stems: stem !== undefined };
   if (title !== undefined) order.title = title;
   if (rate !== undefined) order.rate = rate;
   // No environment: who makes music needs no secret of ours.
@@ -49,6 +48,7 @@ export async function makeSong(genre: string, seed: string | number, options: So
     return await new Promise<Song>((resolve, reject) => {
       worker.on("message", (said: Said) => {
         if ("song" in said) resolve(said.song);
+        else if ("stem" in said) stem?.(said.stem, said.bytes);
         else progress?.(said.progress);
       });
       worker.on("error", reject);

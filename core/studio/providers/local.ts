@@ -92,18 +92,26 @@ const write = async ({ wish }: Call): Promise<Answered> => ({
   cost: 0n,
 });
 
-async function play({ wish, signal, progress }: Call): Promise<Answered> {
-  const genre = genreFor(wish);
-  const title = titleFor(genre, wish.seed);
-  const loop = wish.kind === "loop";
-  const { score, files, seconds, loudness, peak } = await makeSong(genre, wish.seed, {
-    formats: loop ? ["wav", "midi"] : ["mp3", "midi"],
-    title,
-    loop,
+/** What a wish is to the composer: asked again, it is the same song. */
+export const scoreFor = (wish: Wish) => ({
+  genre: genreFor(wish),
+  wish: {
+    loop: wish.kind === "loop",
     mood: [wish.mood, wish.asked].filter(Boolean).join(" "),
     ...(wish.seconds === undefined ? {} : { seconds: wish.seconds }),
     ...(wish.bpm === undefined ? {} : { bpm: wish.bpm }),
     ...(wish.key === undefined ? {} : { key: wish.key }),
+  },
+});
+
+async function play({ wish, signal, progress }: Call): Promise<Answered> {
+  const { genre, wish: asked } = scoreFor(wish);
+  const title = titleFor(genre, wish.seed);
+  const { loop } = asked;
+  const { score, files, seconds, loudness, peak } = await makeSong(genre, wish.seed, {
+    ...asked,
+    formats: loop ? ["wav", "midi"] : ["mp3", "midi"],
+    title,
     signal,
     progress: (part) => progress(part, "composing"),
   });

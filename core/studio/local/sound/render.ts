@@ -8,8 +8,13 @@ import { type Desk, playTrack } from "./play.ts";
 import { reverberate } from "./room.ts";
 import { makeTables } from "./tables.ts";
 
-export type Rendered = { rate: number; mix: Stereo; stems: Partial<Record<Stem, Stereo>>; loudness: number };
-export type RenderOptions = { rate?: number; stems?: boolean; progress?: (share: number) => void };
+export type Rendered = {
+  rate: number;
+  mix: Stereo;
+  loudness: number /** What the master turned it up by. */;
+  gain: number;
+};
+export type RenderOptions = { rate?: number; progress?: (share: number) => void };
 
 /** Streaming services play at about this; the limiter keeps the true peak below −1 dB. */
 export const LOUDNESS = -14;
@@ -62,14 +67,16 @@ function fadeOut(sound: Stereo, rate: number, seconds: number): void {
 
 type Sends = { room: Stereo; echo: Float32Array };
 
-function mixTrack(track: Track, desk: Desk, group: Stereo, sends: Sends): void {
+/** `into`: where it is heard itself; `sends`: where its room and echo come from. Either may be of no interest. */
+function mixTrack(track: Track, desk: Desk, into: Stereo | undefined, sends: Sends | undefined): void {
   const sound = playTrack(track, desk);
   const loud = loudnessOf(track, sound, desk.rate);
   const gain = Number.isFinite(loud) ? 10 ** ((REFERENCE - loud + track.mix.gain) / 20) : 0;
   // A sweep of pan keeps its power: sine and cosine, scaled so that the middle is 1.
   const angle = ((track.mix.pan + 1) * Math.PI) / 4;
   const [gl, gr] = [gain * Math.cos(angle) * Math.SQRT2, gain * Math.sin(angle) * Math.SQRT2];
-  add(group, sound, gl, gr);
+  if (into) add(into, sound, gl, gr);
+  if (!sends) return;
   if (track.mix.reverb > 0) add(sends.room, sound, gl * track.mix.reverb, gr * track.mix.reverb);
   if (track.mix.delay > 0) {
     const level = gain * track.mix.delay * 0.5;
@@ -77,15 +84,15 @@ function mixTrack(track: Track, desk: Desk, group: Stereo, sends: Sends): void {
   }
 }
 
-function space(score: Score, sends: Sends, into: { room: Stereo; echo: Stereo }, rate: number): Stereo {
+/** `scratch` is used for the one and then for the other: a song of ten minutes has no memory to spare. */
+function space(score: Score, sends: Sends, into: Stereo, scratch: Stereo, rate: number): void {
   highPass(sends.echo, rate, 250);
-  const echo = pingPong(sends.echo, into.echo, rate, score.delay);
+  const echo = pingPong(sends.echo, scratch, rate, score.delay);
   add(sends.room, echo, 0.3, 0.3);
+  add(into, echo, 1, 1);
   highPass(sends.room.left, rate, 220);
   highPass(sends.room.right, rate, 220);
-  const room = reverberate(sends.room, into.room, rate, score.reverb);
-  add(room, echo, 1, 1);
-  return room;
+  add(into, reverberate(sends.room, scratch, rate, score.reverb), 1, 1);
 }
 
 /** Twice one after the other: the limiter of a loop has heard the end before the beginning, and the second time counts. */
@@ -119,8 +126,6 @@ function master(mix: Stereo, rate: number, loop: boolean): { out: Stereo; gain: 
   }
 }
 
-type Mixed = { sum: Stereo; groups: Partial<Record<Stem, Stereo>> };
-
 function deskOf(score: Score, rate: number, samples: number): Desk {
   const drums = score.tracks.filter((t) => t.role === "drums").flatMap((t) => t.notes);
   const kicks = drums.filter((n) => n.pitch === DRUMS.kick).map((n) => Math.round(n.at * rate));
@@ -135,50 +140,47 @@ function deskOf(score: Score, rate: number, samples: number): Desk {
   };
 }
 
-/** All tracks and the rooms, before the master. Its memory is free again when the master begins. */
-function mixDown(score: Score, rate: number, stems: boolean, progress: (share: number) => void): Mixed {
+/** All tracks and the rooms before the master, or one stem of them. Its memory is free again when the master begins. */
+function mixDown(score: Score, rate: number, progress: (share: number) => void, only?: Stem): Stereo {
   const length = Math.round((score.seconds + score.tail) * rate);
   const samples = score.loop ? length + Math.round((score.reverb.seconds + 3) * rate) : length;
   const desk = deskOf(score, rate, samples);
-  const sends: Sends = { room: stereo(samples), echo: new Float32Array(samples) };
-  const groups: Partial<Record<Stem, Stereo>> = {};
-  const sum = stereo(length);
-  const settle = (stem: Stem, group: Stereo) => {
-    const whole = score.loop ? fold(group, length) : group;
-    add(sum, whole, 1, 1);
-    if (stems) groups[stem] = whole;
-  };
-  let group = stereo(samples);
+  const spacious = only === undefined || only === "space";
+  const sends: Sends | undefined = spacious ? { room: stereo(samples), echo: new Float32Array(samples) } : undefined;
+  const sum = stereo(samples);
   let done = 0;
-  for (const stem of STEMS) {
-    const tracks = score.tracks.filter((t) => STEM_OF[t.role] === stem);
-    if (tracks.length === 0) continue;
-    if (stems) group = stereo(samples);
-    else for (const side of [group.left, group.right]) side.fill(0);
-    for (const track of tracks) {
-      mixTrack(track, desk, group, sends);
+  for (const stem of STEMS)
+    for (const track of score.tracks.filter((t) => STEM_OF[t.role] === stem)) {
+      if (spacious || stem === only)
+        mixTrack(track, desk, only === undefined || stem === only ? sum : undefined, sends);
       progress((0.8 * ++done) / score.tracks.length);
     }
-    settle(stem, group);
-  }
-  const echo = stems ? stereo(samples) : group;
-  settle("space", space(score, sends, { room: desk.scratch, echo }, rate));
-  return { sum, groups };
+  if (sends) space(score, sends, sum, desk.scratch, rate);
+  return score.loop ? fold(sum, length) : sum;
 }
 
-export function render(score: Score, { rate = 44_100, stems = false, progress }: RenderOptions = {}): Rendered {
-  const { sum, groups } = mixDown(score, rate, stems, (share) => progress?.(share));
+const fadeOf = (score: Score) => Math.min(1.2, score.tail * 0.6);
+
+export function render(score: Score, { rate = 44_100, progress }: RenderOptions = {}): Rendered {
+  const sum = mixDown(score, rate, (share) => progress?.(share));
   progress?.(0.88);
-  const fade = Math.min(1.2, score.tail * 0.6);
-  if (!score.loop) fadeOut(sum, rate, fade);
+  if (!score.loop) fadeOut(sum, rate, fadeOf(score));
   const { out, gain, loudness } = master(sum, rate, score.loop);
-  for (const group of Object.values(groups)) {
-    if (!score.loop) fadeOut(group, rate, fade);
-    for (const side of [group.left, group.right]) {
-      highPass(side, rate, DEEPEST);
-      for (let i = 0; i < side.length; i++) side[i]! *= gain;
-    }
-  }
   progress?.(1);
-  return { rate, mix: out, stems: groups, loudness };
+  return { rate, mix: out, gain, loudness };
+}
+
+/** Those that have something to play. */
+export const stemsOf = (score: Score): Stem[] =>
+  STEMS.filter((stem) => stem === "space" || score.tracks.some((t) => STEM_OF[t.role] === stem));
+
+/** One stem by itself, as loud as it is in the mix: `gain` is the mix's own. All together are the mix before its limiter. */
+export function renderStem(score: Score, stem: Stem, gain: number, rate = 44_100): Stereo {
+  const sound = mixDown(score, rate, () => {}, stem);
+  if (!score.loop) fadeOut(sound, rate, fadeOf(score));
+  for (const side of [sound.left, sound.right]) {
+    highPass(side, rate, DEEPEST);
+    for (let i = 0; i < side.length; i++) side[i]! *= gain;
+  }
+  return sound;
 }
