@@ -55,7 +55,8 @@ async function startParts(mode: Mode, ground: Ground, parts: Part[]): Promise<vo
   if (!main) throw new CannotStart("There is no database to work with.");
   const { ensureOwnerToken } = await import("../core/workspace/index.ts");
   const owner = await ensureOwnerToken(main, house.sources, settings.ownerToken);
-  if (mode === "start" || mode === "worker") add((await import("./parts/worker.ts")).startWorker(ground));
+  if (mode === "start" || mode === "worker")
+    for (const part of (await import("./parts/worker.ts")).startWorker(ground)) add(part);
   const { painter } = await import("../core/view/chart/index.ts");
   const pictures = painter();
   const chat = await (await import("./parts/chat.ts")).openChat(ground, pictures, mode === "start" || mode === "bots");

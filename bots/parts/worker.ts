@@ -1,10 +1,20 @@
-// The worker part: the engine works off jobs as soon as it is started; here is what it says and when it ends.
+// The worker part: the engine works off jobs as soon as it is started, and channels that are wanted are kept on the air.
+import { startPlayout } from "../../jobs/playout/index.ts";
 import type { Base, Part } from "./part.ts";
 
-export function startWorker({ engine }: Base): Part {
-  return {
-    line: `worker   ${engine.carriers.length === 1 ? "one database" : `${engine.carriers.length} databases`}`,
-    // The engine ends with the ground it stands on, after everything that puts work into it.
-    async stop() {},
-  };
+export function startWorker({ engine, house, settings }: Base): Part[] {
+  const databases = engine.carriers.length;
+  const playout = startPlayout(house, {
+    host: engine.name,
+    dataDir: settings.dataDir,
+    ffmpegPath: settings.env.FFMPEG_PATH,
+  });
+  return [
+    {
+      line: `worker   ${databases === 1 ? "one database" : `${databases} databases`}`,
+      // The engine ends with the ground it stands on, after everything that puts work into it.
+      async stop() {},
+    },
+    { line: "playout  keeps wanted channels on the air", stop: () => playout.stop() },
+  ];
 }

@@ -17,8 +17,11 @@ export { LostLease } from "./fence.ts";
 export { fillChannels } from "./fill.ts";
 export { type ChannelGauges, channelGauges } from "./gauges.ts";
 export { type AirFact, ended, failed, heard } from "./heard.ts";
+export { freeLease, renewLease, takeLease } from "./lease.ts";
 export { candidates, claimNext, type Item } from "./next.ts";
 export { type Now, nowOn } from "./now.ts";
+export { itemOf, planOf } from "./plan.ts";
+export type { Heard, Item as PlayItem, Plan, Playout, Status } from "./playout.ts";
 export {
   askSkip,
   type Enqueue,
@@ -36,3 +39,4 @@ export type { Track } from "./rotation.ts";
 export { beat, mayHost, type Pulse } from "./server.ts";
 export { type Uptime, uptimeOf } from "./uptime.ts";
 export { mixPoint, placesOf, STREAMS_CHANNEL, type Wanted, wanted } from "./wanted.ts";
+export { type Memory, watch, watchFrom } from "./watch.ts";

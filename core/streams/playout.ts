@@ -90,7 +90,12 @@ export type Playout = {
   start(plan: Plan): Promise<void>;
   /** `drop` leaves as a cut cable does: a platform that holds a broadcast open waits for us to come back. */
   stop(how: "end" | "drop"): Promise<void>;
+  /** Its encoder, or what stands for it, begins anew. */
   restart(): Promise<void>;
+  /** Another plan while it plays: what plays goes on. */
+  change(plan: Plan): Promise<void>;
+  /** The line to one destination begins anew. */
+  republish(destination: string): Promise<void>;
   /** The next item; the same again changes nothing. */
   push(item: Item): Promise<void>;
   /** Only when this item is what plays. */

@@ -37,6 +37,8 @@ export type Mixer = {
 
 /** Nothing at all is made up for sooner than a track that is silent itself: music pauses. */
 const NOTHING_MS = 300;
+/** The first track has to be found and fetched. */
+const FIRST_MS = 2_500;
 const PAUSE_MS = 2_500;
 /** A track that says nothing for so long is at an end, whatever its length. */
 const SILENT_TRACK_MS = 8_000;
@@ -56,8 +58,9 @@ function makeJudge(show: Show, meter: Meter): (had: number, out: Stereo) => bool
       end(show, on, on.source.failure() ?? "Its file gives nothing any more.");
       drop(show, on);
     }
+    const patience = msOf(show.frames) < FIRST_MS ? FIRST_MS : NOTHING_MS;
     const why =
-      msOf(dry) >= NOTHING_MS ? "nothing to play" : meter.silenceMs() >= PAUSE_MS ? "a silent track" : undefined;
+      msOf(dry) >= patience ? "nothing to play" : meter.silenceMs() >= PAUSE_MS ? "a silent track" : undefined;
     if (since < 0 && why !== undefined) {
       since = show.frames;
       tell({ kind: "silent", at: since, why, ...(on ? { item: on.item.id } : {}) });

@@ -167,12 +167,14 @@ type Hold = {
 
 function playoutOf(channel: string, { house, order, listeners, statuses, thread, drop }: Hold): Playout {
   let plan: Plan | undefined;
+  let said: Words = { title: "" };
   return {
     name: "mixer",
     async start(wanted) {
       plan = wanted;
+      said = { title: wanted.name };
       const folder = join(house.live, channel);
-      if (wanted.destinations.some((d) => d.kind === "rtmp")) await draw(house, folder, wanted, { title: wanted.name });
+      if (wanted.destinations.some((d) => d.kind === "rtmp")) await draw(house, folder, wanted, said);
       await order(channel, { what: "start", plan: wanted, folder });
       thread()?.channels.add(channel);
     },
@@ -187,10 +189,20 @@ function playoutOf(channel: string, { house, order, listeners, statuses, thread,
       }
     },
     restart: () => order(channel, { what: "restart" }),
+    async change(wanted) {
+      const before = plan;
+      plan = wanted;
+      const pictured = wanted.destinations.some((d) => d.kind === "rtmp");
+      if (pictured && (before?.visual !== wanted.visual || !before.destinations.some((d) => d.kind === "rtmp")))
+        await draw(house, join(house.live, channel), wanted, said);
+      await order(channel, { what: "change", plan: wanted });
+    },
+    republish: (destination) => order(channel, { what: "republish", destination }),
     push: (item) => order(channel, { what: "push", item }),
     skip: (item) => order(channel, { what: "skip", item }),
     overlay: (item) => order(channel, { what: "overlay", item }),
     async metadata(words) {
+      said = words;
       await order(channel, { what: "words", words });
       if (plan?.visual === "card" && plan.destinations.some((d) => d.kind === "rtmp"))
         await draw(house, join(house.live, channel), plan, words);

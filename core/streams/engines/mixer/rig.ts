@@ -6,10 +6,9 @@ import { HEARD_DELAY_MS, type Heard, type Item, type Plan, type Status, type Wor
 import { type Encoder, startEncoder } from "../out/encoder.ts";
 import type { Frame } from "../out/frames.ts";
 import { type Hls, openHls } from "../out/hls.ts";
-import type { Outlet } from "../out/line.ts";
-import { openOutlets } from "../out/outlets.ts";
+import { changeOutlets } from "../out/outlets.ts";
 import { type Mixer, makeMixer } from "./mix.ts";
-import type { MixEvent } from "./programme.ts";
+import type { MixEvent, MixerOptions } from "./programme.ts";
 import { BLOCK, RATE, stereo } from "./sound.ts";
 import { makeSpeed } from "./speed.ts";
 import { makeTail, type Tail } from "./tail.ts";
@@ -35,6 +34,8 @@ export type Rig = {
   words(words: Words): void;
   status(): Status;
   restart(why: string): void;
+  change(plan: Plan): void;
+  republish(destination: string): void;
   /** What tests wait for between two drives. */
   settled(): Promise<void>;
   stop(how: "end" | "drop"): Promise<void>;
@@ -50,9 +51,10 @@ const ASLEEP_MS = 10_000;
 const MOST_BLOCKS = 150;
 
 type State = RigOptions & {
+  settings: MixerOptions;
   mixer: Mixer;
   hls: Hls | undefined;
-  outlets: Outlet[];
+  outlets: ReturnType<typeof changeOutlets>;
   encoder: Encoder | undefined;
   starting: boolean;
   /** When an encoder is started next; `tries` since it was last well. */
@@ -75,19 +77,21 @@ const momentOf = ({ zero }: State, frames: number): number => zero.wall + (frame
 export function makeRig(options: RigOptions): Rig {
   const { plan, clock } = options;
   const due: State["due"] = [];
-  const mixer = makeMixer({
+  const settings = {
     crossfadeMs: plan.crossfadeMs,
     beatMatch: plan.beatMatch,
     emergency: plan.emergency,
     open: options.open,
-    tell(event) {
+    tell(event: MixEvent) {
       if (event.kind === "wants-next" || event.kind === "failed")
         options.tell({ ...event, at: Math.round(clock.wall()) });
       else due.push({ event, at: event.at });
     },
-  });
+  };
+  const mixer = makeMixer(settings);
   const state: State = {
     ...options,
+    settings,
     mixer,
     hls: undefined,
     outlets: [],
@@ -129,6 +133,12 @@ function rigOf(state: State): Rig {
       state.again = 0;
       died(state, why, true);
     },
+    change(plan) {
+      Object.assign(state.settings, { crossfadeMs: plan.crossfadeMs, beatMatch: plan.beatMatch });
+      state.outlets = changeOutlets(state, state.outlets, plan);
+      state.plan = plan;
+    },
+    republish: (destination) => state.outlets.find((o) => o.id === destination)?.restart(),
     async settled() {
       await opening;
       await mixer.fill();
@@ -157,8 +167,8 @@ async function encode(state: State): Promise<void> {
     if (state.over) return mine.kill();
     state.hls ??= await openHls(state.folder, mine.codec, state.clock.wall);
     if (state.starts > 0) state.hls.broken();
-    if (state.starts === 0) state.outlets = openOutlets(state, mine.codec);
     state.encoder = mine;
+    if (state.starts === 0) state.outlets = changeOutlets(state, [], state.plan);
     state.starts++;
     state.upAt = state.clock.elapsed();
     for (const block of state.tail.open()) mine.write(block);

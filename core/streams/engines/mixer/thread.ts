@@ -11,6 +11,8 @@ export type Order = { id: number; channel: string } & (
   | { what: "start"; plan: Plan; folder: string }
   | { what: "stop"; how: "end" | "drop" }
   | { what: "restart" }
+  | { what: "change"; plan: Plan }
+  | { what: "republish"; destination: string }
   | { what: "push"; item: Item }
   | { what: "skip"; item: string }
   | { what: "overlay"; item: Item }
@@ -58,6 +60,8 @@ function work(port: NonNullable<typeof parentPort>, { ffmpegPath }: ThreadData):
       rigs.delete(order.channel);
       await rig.stop(order.how);
     } else if (order.what === "restart") rig.restart("asked to");
+    else if (order.what === "change") rig.change(order.plan);
+    else if (order.what === "republish") rig.republish(order.destination);
     else if (order.what === "push") rig.push(order.item);
     else if (order.what === "skip") rig.mixer.skip(order.item);
     else if (order.what === "overlay") rig.mixer.overlay(order.item);

@@ -13,27 +13,35 @@ type Ground = {
   ffmpeg: Ffmpeg | undefined;
   clock: { wall(): number; elapsed(): number; random(): number };
   tell(event: Heard): void;
+  encoder: { codec: Codec } | undefined;
 };
 
-export function openOutlets({ plan, folder, ffmpeg, clock, tell }: Ground, codec: Codec): Outlet[] {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const begin = ({ kind, url }: DestinationPlan, told: LineTold): Line => {
+/** Those of the plan: what goes on is left as it is, what is new begins, what is gone ends. */
+export function changeOutlets(ground: Ground, before: readonly Kept[], plan: Plan): Kept[] {
+  mkdirSync(ground.folder, { recursive: true, mode: 0o700 });
+  const stays = (o: Kept) => plan.destinations.some((d) => d.id === o.id && d.url === o.url);
+  for (const outlet of before) if (!stays(outlet)) outlet.stop("end");
+  return plan.destinations.map(
+    (d) => before.find((o) => o.id === d.id && stays(o)) ?? Object.assign(begin(ground, d), { url: d.url }),
+  );
+}
+
+type Kept = Outlet & { url?: string };
+
+function begin({ plan, folder, ffmpeg, clock, tell, encoder }: Ground, destination: DestinationPlan): Outlet {
+  const { id, kind, url } = destination;
+  const open = (told: LineTold): Line => {
+    const codec = encoder?.codec ?? "aac";
     if (kind === "icecast") return openIcecast(url, codec, plan, told);
     if (!ffmpeg || codec !== "aac") throw new Error("RTMP needs ffmpeg, and there is none here.");
     return openRtmp(ffmpeg, url, folder, clock.elapsed, told);
   };
-  return plan.destinations.map((destination) =>
-    makeOutlet(
-      destination.id,
-      (told) => begin(destination, told),
-      { wall: clock.wall, random: clock.random },
-      (state, note) =>
-        tell({
-          kind: "destination",
-          item: destination.id,
-          at: Math.round(clock.wall()),
-          why: note === undefined ? state : `${state}: ${note}`,
-        }),
-    ),
-  );
+  const changed = (state: string, note?: string) =>
+    tell({
+      kind: "destination",
+      item: id,
+      at: Math.round(clock.wall()),
+      why: note === undefined ? state : `${state}: ${note}`,
+    });
+  return makeOutlet(id, open, { wall: clock.wall, random: clock.random }, changed);
 }

@@ -1,0 +1,42 @@
+// The part of a worker that keeps channels on the air.
+import { join } from "node:path";
+import type { House } from "../../core/house.ts";
+import { openMixing } from "../../core/streams/engines/index.ts";
+import { type Keeper, startKeeper } from "./keeper.ts";
+
+type Options = {
+  /** The id of this process. */
+  host: string;
+  dataDir: string;
+  ffmpegPath: string | undefined;
+};
+
+export type Playing = Pick<Keeper, "playing" | "look" | "stop">;
+
+export function startPlayout(house: House, { host, dataDir, ffmpegPath }: Options): Playing {
+  const elapsed = () => performance.now();
+  const mixing = openMixing({
+    live: join(dataDir, "live"),
+    ffmpegPath,
+    ffmpeg: async () => house.ffmpeg?.(),
+    elapsed,
+    warn: (about, words) => house.log.warn(about, words),
+  });
+  const keeper = startKeeper({
+    house,
+    host,
+    elapsed,
+    wall: () => Date.now(),
+    engineOf: ({ id }) => mixing.playout(id),
+    memory: mixing.memory,
+    roll: mixing.end,
+  });
+  return {
+    playing: keeper.playing,
+    look: keeper.look,
+    async stop() {
+      await keeper.stop();
+      await mixing.stop();
+    },
+  };
+}
