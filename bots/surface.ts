@@ -65,7 +65,10 @@ export type Finding = { ok: boolean; what: string; mend?: string };
 export type Around = { baseUrl: URL | undefined };
 
 /** What a bot is made with. No database: its token can be checked, and its commands registered, without one. */
-export type Kit = Pick<House, "commands" | "sources" | "log" | "meter" | "files" | "bucket">;
+export type Kit = Pick<House, "commands" | "sources" | "log" | "meter" | "files" | "bucket"> & {
+  /** A folder for what a bot must know after a restart, shared by the processes of this machine. */
+  keep?: string;
+};
 
 export type Surface<S = unknown> = {
   name: string;

@@ -1,8 +1,7 @@
 // Calls to Discord through its library. It never waits there for the pace: the outbox keeps that, from what replies say.
 import type { REST, RequestMethod } from "discord.js";
 import type { Trouble } from "../../core/outbox/index.ts";
-import { type Bounds, openGuard } from "./guard.ts";
-import { INVALID } from "./limits.ts";
+import { type Guard, openGuard } from "./guard.ts";
 
 export type Settings = {
   token: string | undefined;
@@ -34,14 +33,9 @@ export type Api = {
 };
 
 /** The library is read when the first bot opens, not before. */
-export async function openApi(
-  settings: Settings,
-  now = () => performance.now(),
-  invalid: Bounds = INVALID,
-): Promise<Api> {
+export async function openApi(settings: Settings, guard: Guard = openGuard(() => performance.now())): Promise<Api> {
   const { DefaultRestOptions, REST, DiscordAPIError, HTTPError, RateLimitError } = await import("discord.js");
   const { token } = settings;
-  const guard = openGuard(now, invalid);
   const rest: REST = new REST({
     version: "10",
     api: settings.apiUrl,

@@ -1,17 +1,21 @@
 // Discord: interactions by signed webhooks or over the gateway, answers through the outbox. discord.js does the protocol.
 
 import { isUtf8 } from "node:buffer";
+import { join } from "node:path";
 import type { APIInteraction } from "discord-api-types/v10";
 import type { Read } from "../settings.ts";
 import { type Bot, type Door, surface as declare, type HookAnswer, type Kit } from "../surface.ts";
 import { openApi, type Settings } from "./api.ts";
 import { openEars, wholeOf } from "./ears.ts";
 import { examine } from "./examine.ts";
+import { type Guard, openGuard } from "./guard.ts";
+import { INVALID } from "./limits.ts";
 import { listen } from "./listen.ts";
 import { manifest } from "./manifest.ts";
 import type { Desk } from "./ready.ts";
 import { register } from "./register.ts";
 import { makeSender } from "./send.ts";
+import { sharedTally } from "./tally.ts";
 import { isGenuine, KEY, publicKey } from "./verify.ts";
 
 const DISCORD = "https://discord.com/api";
@@ -42,8 +46,15 @@ function addressOf(value: string): string {
   return value.replace(/\/+$/, "");
 }
 
+/** Where other processes of this machine are, they count together. */
+function guardOf({ log, keep }: Kit): Guard | undefined {
+  if (keep === undefined) return undefined;
+  const failed = (err: unknown) => log.warn({ err }, "invalid requests cannot be counted together");
+  return openGuard(Date.now, INVALID, sharedTally(join(keep, "discord-invalid"), Date.now, failed));
+}
+
 async function open(settings: Settings, kit: Kit): Promise<Bot> {
-  const api = await openApi(settings);
+  const api = await openApi(settings, guardOf(kit));
   const desk: Desk = {};
   const enter = (door: Door) =>
     Object.assign(desk, {

@@ -1,8 +1,12 @@
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openApi } from "./api.ts";
 import { openGuard } from "./guard.ts";
+import { sharedTally } from "./tally.ts";
 
 const MINUTE = 60_000;
 
@@ -41,6 +45,55 @@ test("those of long ago are forgotten, a few at a time", () => {
   expect(guard.wait(false)).toBe(0);
 });
 
+test("the processes of a machine count together, also those that ended, and leave nothing behind", async () => {
+  const folder = join(mkdtempSync(join(tmpdir(), "impresario-tally-")), "invalid");
+  let now = 7 * MINUTE;
+  const failures: unknown[] = [];
+  const open = () =>
+    openGuard(
+      () => now,
+      undefined,
+      sharedTally(
+        folder,
+        () => now,
+        (error) => void failures.push(error),
+      ),
+    );
+  const bytes = () => readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+  const [one, two] = [open(), open()];
+  for (let n = 0; n < 4_000; n++) {
+    one.count(403, null);
+    two.count(401, null);
+  }
+  await expect.poll(bytes, { timeout: 20_000 }).toBe(8_000);
+  now += 1_000;
+  for (const guard of [one, two, open()]) {
+    expect(guard.wait(false)).toBeGreaterThan(9 * MINUTE);
+    expect(guard.wait(true)).toBe(0);
+  }
+  now += 11 * MINUTE;
+  for (const guard of [one, two, open()]) expect(guard.wait(false)).toBe(0);
+  expect(readdirSync(folder)).toEqual([]);
+  expect(failures).toEqual([]);
+  rmSync(folder, { recursive: true });
+});
+
+test("without its folder a process still counts what it did itself", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "impresario-tally-"));
+  writeFileSync(join(folder, "file"), "");
+  const failures: unknown[] = [];
+  const shared = sharedTally(
+    join(folder, "file"),
+    () => 0,
+    (error) => void failures.push(error),
+  );
+  const guard = openGuard(() => 0, { most: 5, urgent: 9, withinMs: MINUTE }, shared);
+  for (let n = 0; n < 5; n++) guard.count(403, null);
+  expect(guard.wait(false)).toBeGreaterThan(0);
+  expect(failures.length).toBeGreaterThan(0);
+  rmSync(folder, { recursive: true });
+});
+
 let asked = 0;
 const server = createServer((_, response) => {
   asked++;
@@ -59,7 +112,10 @@ afterAll(() => {
 test("the real library asks no more once the guard is up, and says for how long", async () => {
   let now = 0;
   const settings = { token: undefined, appId: undefined, publicKey: undefined, apiUrl };
-  const api = await openApi(settings, () => now, { most: 20, urgent: 25, withinMs: 10 * MINUTE });
+  const api = await openApi(
+    settings,
+    openGuard(() => now, { most: 20, urgent: 25, withinMs: 10 * MINUTE }),
+  );
   const ask = (urgent = false) =>
     api.call({ method: "GET", route: "/gateway", urgent }).then(
       () => "done",

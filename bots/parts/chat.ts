@@ -17,8 +17,9 @@ export type Chat = {
 /** `works`: this process also works messages off and sends answers; a web process alone only takes webhooks in. */
 export async function openChat({ settings, house }: Base, painter: Painter, works: boolean): Promise<Chat> {
   const chosen = await chosenSurfaces(settings);
+  const kit = { ...house, keep: join(settings.dataDir, "bots") };
   const bots = await Promise.all(
-    chosen.map(async ({ surface, settings: own }) => ({ name: surface.name, bot: await surface.open(own, house) })),
+    chosen.map(async ({ surface, settings: own }) => ({ name: surface.name, bot: await surface.open(own, kit) })),
   );
   const doors = openDoors();
   const keeper = doorkeeper(house, doors);

@@ -10,7 +10,10 @@ import { isPushed, pushAnswer, writeUnknown } from "./push.ts";
 import type { Home } from "./receive.ts";
 import { dropUploads, laneOf } from "./store.ts";
 
-/** A message that broke this many processes is answered as failed. */
+/**
+ * A message that was in the hands of a process that died is run alone from then on. When that ended so many processes
+ * more, it is answered as failed: a machine that is switched off again and again does not meet the same one each time.
+ */
 export const MOST_ATTEMPTS = 3;
 
 /** `files`: whether those that it names were asked for, or are here. */
@@ -43,8 +46,8 @@ export function takeHead({ me, lease }: Keeper, home: Home, lane: string, suspec
         for update of i skip locked),
       taken as (
         update inbox i set lease_by = ${me}, lease_until = clock_timestamp() + ${`${lease} milliseconds`}::interval,
-          attempts = i.attempts + case when i.lease_by = ${me} then 0 else 1 end
-        where i.id = (select id from free) and (${suspects} or i.attempts = 0 or i.lease_by = ${me})
+          attempts = i.attempts + case when i.lease_by is null or i.lease_by = ${me} then 0 else 1 end
+        where i.id = (select id from free) and (${suspects} or i.lease_by is null or i.lease_by = ${me})
         returning i.id, i.envelope, i.attempts)
       select head.id as run, taken.envelope, taken.attempts, taken.id is not null as taken, free.id is not null as free,
         greatest(0, extract(epoch from head.lease_until - clock_timestamp()) * 1000)::float8 as wait
@@ -68,7 +71,7 @@ export async function runRow(
 ): Promise<{ reply: Reply; more: boolean } | undefined> {
   const work = { house: keeper.house, envelope: row.envelope, run: row.run };
   try {
-    if (row.attempts > MOST_ATTEMPTS) throw new Error(`This message broke ${MOST_ATTEMPTS} processes.`);
+    if (row.attempts > MOST_ATTEMPTS) throw new Error(`This message broke ${MOST_ATTEMPTS + 1} processes.`);
     return await again(() => turn(keeper, home, row, (made) => perform(work, made)));
   } catch (error) {
     if (isPassing(error)) throw error;

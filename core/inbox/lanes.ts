@@ -85,7 +85,7 @@ export function startLanes(house: House, options: LanesOptions): Lanes {
   return {
     me,
     lease,
-    took: (home, { run, envelope }) => lanes.call(home, laneOf(envelope), { run, envelope, attempts: 1 }),
+    took: (home, { run, envelope }) => lanes.call(home, laneOf(envelope), { run, envelope, attempts: 0 }),
     wake: (home, lane) => lanes.call(home, lane),
     async idle() {
       await look();

@@ -112,9 +112,9 @@ function insertSome(tx: Tx, workspaceId: string, items: readonly Item[], lease?:
   const by = lease?.by ?? null;
   return rawOf(tx)<{ id: string; leased: boolean }[]>`
     insert into inbox (workspace_id, id, surface, tenant, delivery, asked, lane, envelope, status, received_at,
-      attempts, lease_by, lease_until)
+      lease_by, lease_until)
     select ${workspaceId}, id, surface, tenant, delivery, decode(asked, 'hex'), lane, envelope, 'received', at,
-      case when free then 1 else 0 end, case when free then ${by} end,
+      case when free then ${by} end,
       case when free then clock_timestamp() + ${`${lease?.milliseconds ?? 0} milliseconds`}::interval end
     from (
       select r.*, head and ${by}::text is not null
