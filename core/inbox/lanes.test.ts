@@ -27,7 +27,8 @@ function lanesWith(more: Partial<LanesOptions> = {}): Lanes {
   running.push(lanes);
   return lanes;
 }
-const intakeOf = (lanes?: Lanes) => openIntake(house, { findHome: async () => home, ...(lanes ? { lanes } : {}) });
+const intakeOf = (lanes?: Lanes) =>
+  openIntake(house, { findHome: async () => home, patience: 20_000, ...(lanes ? { lanes } : {}) });
 const notesOf = async (place: string) =>
   (await tallies(house.database, house.owner)).filter((t) => t.place === place).map((t) => t.note);
 const sql = <T extends object = Record<string, unknown>>(query: string) =>

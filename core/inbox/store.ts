@@ -33,6 +33,8 @@ export type Kept = { run: string; fresh: boolean; leased: boolean };
 /** Who names itself gets the lease at once. */
 type Lease = { by: string; milliseconds: number };
 
+const lockOf = (workspaceId: string, lane: string) => `keep:${workspaceId}:${lane}`;
+
 /** Another process is keeping something in these lanes just now. */
 export class Held extends Error {
   readonly lanes: ReadonlySet<string>;
@@ -54,7 +56,7 @@ export async function keepAll(
   lease?: Lease,
 ): Promise<readonly Kept[]> {
   const lanes = [...new Set(items.map(({ envelope }) => laneOf(envelope)))];
-  const locks = lanes.map((lane) => `keep:${workspaceId}:${lane}`);
+  const locks = lanes.map((lane) => lockOf(workspaceId, lane));
   // Sent at once with what follows, before it.
   const turns = rawOf(tx)<{ at: string; free: boolean }[]>`
     select at, pg_try_advisory_xact_lock(hashtextextended(name, 0)) as free
@@ -96,7 +98,8 @@ function partsOf(items: readonly Item[]): Item[][] {
 }
 
 /**
- * A lease is given only to the first of a lane, and only when no earlier message of the lane is still waiting: then
+ * Where another process is keeping something, nothing is written: the same delivery would wait for its end. A lease is
+ * given only to the first of a lane, and only when no earlier message of the lane is still waiting: then
  * whoever works on that one comes to this one.
  */
 function insertSome(tx: Tx, workspaceId: string, items: readonly Item[], lease?: Lease) {
@@ -123,6 +126,7 @@ function insertSome(tx: Tx, workspaceId: string, items: readonly Item[], lease?:
         delivery text, asked text, lane text, at timestamptz, head boolean, envelope jsonb)) with ordinality
         as r (id, surface, tenant, delivery, asked, lane, at, head, envelope, place)
       order by place) new
+    where pg_try_advisory_xact_lock(hashtextextended(${lockOf(workspaceId, "")} || lane, 0))
     on conflict (workspace_id, surface, tenant, delivery) do nothing
     returning id, lease_by is not null as leased`;
 }
