@@ -8,6 +8,7 @@ import { batchJob } from "./batch.ts";
 import { bedJob } from "./bed.ts";
 import { startClerk } from "./clerk.ts";
 import { type Engine, type EngineOptions, startEngine } from "./engine.ts";
+import { filmJobs } from "./film.ts";
 import type { Handler } from "./handler.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { makeJob } from "./make.ts";
@@ -31,6 +32,7 @@ const HANDLERS: readonly Handler[] = [
   closeBallotJob,
   nextBallot,
   stemsJob,
+  ...filmJobs,
 ];
 /** What comes again by itself in every workspace. */
 const SCHEDULES: readonly Every[] = [];

@@ -4,7 +4,7 @@ import { choice, command, pick, text } from "../command/index.ts";
 import { channels } from "../streams/index.ts";
 import { view } from "../view/index.ts";
 import { libraryLink, librarySimilar } from "./commands-more.ts";
-import { factsOf, itemOf, lengthWords, partButtons, playerOf, provenanceOf, reviewButtons } from "./show.ts";
+import { factsOf, familyOf, itemOf, lengthWords, partButtons, playerOf, provenanceOf, reviewButtons } from "./show.ts";
 import { listWorks, shortOf, type Work, works } from "./work.ts";
 
 const PAGE = 25;
@@ -79,6 +79,7 @@ export const showWork = (act: Act, work: Work) =>
   view(
     act.say("{title}, {status}.", { title: work.title, status: act.say(`work:${work.status}`) }),
     playerOf(work),
+    ...familyOf(act, work),
     { kind: "fields", fields: factsOf(act, work) },
     { kind: "text", text: work.prompt, tone: "soft" },
     { kind: "fields", fields: provenanceOf(act, work) },

@@ -62,6 +62,30 @@ export function factsOf(act: Act, work: Work): Field[] {
   ];
 }
 
+type Rendition = { name: string; asset: string; shape: string; width: number; height: number };
+type Left = { step: string; why: string };
+
+/** Of a film: its other shapes, its captions, and what it had to do without. */
+export function familyOf(act: Act, work: Work): Block[] {
+  const { renditions = [], left = [] } = work.facts as { renditions?: Rendition[]; left?: Left[] };
+  const links = renditions
+    .filter(({ asset }) => asset !== work.id)
+    .map(({ asset, shape, width, height }): Block => {
+      return { kind: "link", url: urlOf(asset), label: `${shape} · ${width}×${height}` };
+    });
+  const beside = (["vtt", "srt"] as const).flatMap((role): Block[] => {
+    const id = work.parts[role];
+    return id === undefined
+      ? []
+      : [{ kind: "link", url: urlOf(id), label: `${act.say("Captions")} · ${role.toUpperCase()}` }];
+  });
+  const without = left.map(({ step, why }): Block => {
+    const words = act.say("Made without this: {step}. {why}", { step: act.say(`step:${step}`), why });
+    return { kind: "text", text: words, tone: "soft" };
+  });
+  return [...without, ...links, ...beside];
+}
+
 /** Where it came from, for whoever has to know later. */
 export function provenanceOf(act: Act, work: Work): Field[] {
   const { rights } = work;

@@ -8,11 +8,13 @@ import { mayAsk } from "../voice/index.ts";
 import { capabilitiesOf } from "./desk.ts";
 import { endItem, type Item } from "./item.ts";
 import { closeChecks } from "./judge.ts";
-import type { Kind, Wish } from "./provider.ts";
+import { FILM_KIND, type Kind, type Wish } from "./provider.ts";
 import type { Profile } from "./router.ts";
 
 /** Makes one item, whatever it takes. */
 export const makeItem = jobKind<{ item: string }>("make");
+/** Takes a film a step further, whenever one of its parts has ended. */
+export const filmItem = jobKind<{ item: string }>("film");
 /** Ends a batch when its last item ended; looks after it meanwhile. */
 export const endBatch = jobKind<{ batch: string }>("batch");
 export const itemEndedEvent = eventKind<{ batch: string; kind: string; status: string }>("item.ended");
@@ -34,24 +36,42 @@ export async function order(
   act: Act,
   { kind, wishes, channel, profile, provider }: Order,
 ): Promise<{ batch: string; job: string }> {
-  checkProvider(act, kind, provider);
-  await mayAsk(act, [...new Set(wishes.flatMap((w) => [w.prompt, w.asked ?? "", w.mood ?? "", w.lyrics ?? ""]))]);
-  const sql = rawOf(act.db);
+  if (kind !== FILM_KIND) checkProvider(act, kind, provider);
   const batch = act.newId();
   const job = await act.later(endBatch, { batch }, { at: new Date(act.now.getTime() + LOOK_MS) });
+  await write(act, { kind, wishes, channel, profile, provider, batch, job, person: act.person.id });
+  return { batch, job };
+}
+
+/** What providers make for a film. When all of it has ended, the film's own job is woken. */
+export async function orderParts(act: Act, film: Item, kind: Kind, wishes: readonly Wish[]): Promise<string> {
+  const { channel, profile, person, job } = film;
+  const able = capabilitiesOf(act.providers, kind).some((c) => c.provider.slug === film.provider);
+  const provider = able && film.provider !== null ? film.provider : undefined;
+  const batch = act.newId();
+  await write(act, { kind, wishes, channel, profile, provider, batch, job, person, partOf: film.id });
+  return batch;
+}
+
+type Writing = Order & { batch: string; job: string; person: string | null; partOf?: string };
+
+async function write(act: Act, { kind, wishes, channel, profile, provider, ...more }: Writing): Promise<void> {
+  const { batch, job, person, partOf } = more;
+  await mayAsk(act, [...new Set(wishes.flatMap((w) => [w.prompt, w.asked ?? "", w.mood ?? "", w.lyrics ?? ""]))]);
+  const sql = rawOf(act.db);
   await sql`
-    insert into batch (workspace_id, id, job_id, kind, wanted, channel_id, profile, provider, person_id, run_id, open, created_at)
+    insert into batch (workspace_id, id, job_id, kind, wanted, channel_id, profile, provider, part_of, person_id, run_id, open,
+      created_at)
     values (${act.workspace.id}, ${batch}, ${job}, ${kind}, ${wishes.length}, ${channel}, ${profile}, ${provider ?? null},
-      ${act.person.id}, ${act.run}, ${wishes.length}, ${act.now.toISOString()})`;
+      ${partOf ?? null}, ${person}, ${partOf ? null : act.run}, ${wishes.length}, ${act.now.toISOString()})`;
   for (const [n, wish] of wishes.entries()) {
     const id = act.newId();
-    const own = await act.later(makeItem, { item: id }, { part: true });
+    const own = await act.later(kind === FILM_KIND ? filmItem : makeItem, { item: id }, { part: true });
     await sql`
       insert into item (workspace_id, id, batch_id, number, job_id, kind, wish, status, created_at)
       values (${act.workspace.id}, ${id}, ${batch}, ${n + 1}, ${own}, ${kind}, ${asJson(wish)}::text::jsonb, 'waiting',
         ${act.now.toISOString()})`;
   }
-  return { batch, job };
 }
 
 function checkProvider(act: Act, kind: Kind, provider: string | undefined): void {

@@ -8,7 +8,8 @@ import { refuse } from "../problem.ts";
 import { type View, view } from "../view/index.ts";
 import { mayLetOut, mayOverrule, verdictsOf } from "../voice/index.ts";
 import { order } from "./batch.ts";
-import type { Kind, Wish } from "./provider.ts";
+import { orderAgain } from "./pipeline/order.ts";
+import { FILM_KIND, type Kind, type Wish } from "./provider.ts";
 import { followDecision, holdCard } from "./review-card.ts";
 import type { Profile } from "./router.ts";
 
@@ -31,12 +32,14 @@ export const generateAgain = command({
       where b.id::text = ${batch} and i.status in ('failed', 'cancelled')
       group by b.kind, b.channel_id, b.profile, b.provider`;
     if (!old) throw refuse("missing", "There is nothing left to make again.");
-    return begin(act, old);
+    return old.kind === FILM_KIND ? goOn(act, old, await orderAgain(act, batch)) : begin(act, old);
   },
 });
 
-async function begin(act: Act, old: Old) {
-  const { job, batch } = await order(act, { ...old, provider: old.provider ?? undefined });
+const begin = async (act: Act, old: Old) =>
+  goOn(act, old, await order(act, { ...old, provider: old.provider ?? undefined }));
+
+function goOn(act: Act, old: Old, { job, batch }: { job: string; batch: string }) {
   const count = old.wishes.length;
   const words = act.say("Making {what}.", { what: act.say(`kinds:${old.kind}`, { count }) });
   return { view: runningView(act, words, job, count), data: { batch, job }, job };

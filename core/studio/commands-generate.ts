@@ -5,7 +5,9 @@ import { runningView } from "../jobs/index.ts";
 import { type Channel, channels } from "../streams/index.ts";
 import { MOST_ITEMS, order } from "./batch.ts";
 import { takeMood } from "./mood.ts";
-import type { Kind, Wish } from "./provider.ts";
+import { filmWishes } from "./pipeline/order.ts";
+import { type Plan, pipelines } from "./pipeline/plan.ts";
+import { FILM_KIND, type Kind, type Wish } from "./provider.ts";
 import { PROFILES, type Profile } from "./router.ts";
 import { wishesFor } from "./wish.ts";
 
@@ -35,6 +37,7 @@ type Given = {
   ratio?: Wish["ratio"] | undefined;
   language?: string | undefined;
   fresh?: boolean | undefined;
+  pipeline?: Plan | undefined;
 };
 
 const MUSIC: ReadonlySet<Kind> = new Set<Kind>(["song", "loop"]);
@@ -44,7 +47,10 @@ async function generate(act: Act, given: Given) {
   // What listeners voted for, where whoever asks has no mood in mind.
   const free = MUSIC.has(kind) && given.mood === undefined && given.prompt === undefined;
   const voted = free ? await takeMood(act, channel?.id ?? null) : undefined;
-  const wishes = await wishesFor(act, voted === undefined ? given : { ...given, mood: voted }, count);
+  const asked = voted === undefined ? given : { ...given, mood: voted };
+  const wishes = given.pipeline
+    ? await filmWishes(act, asked, given.pipeline, count)
+    : await wishesFor(act, { ...asked, pipeline: undefined }, count);
   const { batch, job } = await order(act, {
     kind,
     wishes,
@@ -86,9 +92,15 @@ export const generateVideo = command({
     ...options(),
     kind: choice("A clip, or a picture that moves to the music", MOVING, { default: "visualizer" }),
     ratio: choice("The shape of the picture", RATIOS, { default: "16:9" }),
+    pipeline: pick(pipelines, "In steps, from a script to every shape, such as short").optional(),
+    language: text("In which language, such as ja", { max: 20 }).optional(),
   },
-  examples: ["generate video channel:neon-synthwave seconds:20"],
-  run: ({ act, options }) => generate(act, options),
+  examples: [
+    "generate video channel:neon-synthwave seconds:20",
+    'generate video pipeline:short prompt:"Rain in Tokyo"',
+  ],
+  run: ({ act, options: { kind, ratio, ...options } }) =>
+    options.pipeline ? generate(act, { ...options, kind: FILM_KIND }) : generate(act, { ...options, kind, ratio }),
 });
 
 export const generateImage = command({

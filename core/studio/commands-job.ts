@@ -33,7 +33,8 @@ const triedFor = (act: Act, job: string): Promise<Tried[]> => rawOf(act.db)<Trie
     a.started_at as "startedAt", a.ended_at as "endedAt", a.decision
   from item i join batch b on b.workspace_id = i.workspace_id and b.id = i.batch_id
   join attempt a on a.workspace_id = i.workspace_id and a.item_id = i.id
-  where b.job_id = ${job} or i.job_id = ${job}
+  where b.job_id = ${job} or i.job_id = ${job} or b.part_of in (
+    select f.id from item f join batch fb on fb.workspace_id = f.workspace_id and fb.id = f.batch_id where fb.job_id = ${job})
   order by a.started_at desc, i.number desc, a.number desc limit ${MOST}`;
 
 function outcome(act: Act, { status, error }: Tried): string {

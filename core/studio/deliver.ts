@@ -7,6 +7,7 @@ import {
   costData,
   costWords,
   factsOf,
+  familyOf,
   lengthWords,
   listWorks,
   playerOf,
@@ -130,6 +131,7 @@ export async function batchView(
 
 const one = (act: Act, work: Work): Block[] => [
   playerOf(work),
+  ...familyOf(act, work),
   { kind: "fields", fields: factsOf(act, work) },
   ...(work.status === "draft" ? [reviewButtons(act, work)] : []),
 ];

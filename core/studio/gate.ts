@@ -32,6 +32,7 @@ const FAMILY: Record<string, string> = {
   visualizer: "video",
   cover: "image",
   thumbnail: "image",
+  scene: "image",
 };
 
 /** What the bytes are, whatever they are called. */

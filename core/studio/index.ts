@@ -4,7 +4,7 @@ export { analyse, type Heard } from "./analyse/analyse.ts";
 export { type Container, containerOf, decode, type Sound } from "./analyse/decode.ts";
 export { distance, scaled, traits } from "./analyse/likeness.ts";
 export { integrated, truePeak } from "./analyse/loudness.ts";
-export { endBatch, LOOK_MS, makeItem, order } from "./batch.ts";
+export { endBatch, filmItem, LOOK_MS, makeItem, order } from "./batch.ts";
 export { callbackToken, heardBack, openCallback } from "./callback.ts";
 export { studioCommands } from "./commands.ts";
 export { batchView, closeStranded, type Ended, holdBatch, markEnded, noneMade, reopen } from "./deliver.ts";
@@ -40,6 +40,17 @@ export {
   type Step,
 } from "./make.ts";
 export { setMood, takeMood } from "./mood.ts";
+export {
+  advance,
+  bench,
+  keepWorked,
+  longStep,
+  quickStep,
+  type StepBench,
+  stepsDone,
+  storeWorked,
+  work,
+} from "./pipeline/index.ts";
 export {
   type Answered,
   type Call,

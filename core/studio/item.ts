@@ -22,7 +22,9 @@ export type Item = {
   /** The job that shows the batch, and of how many. */
   shown: string;
   wanted: number;
-  /** Somebody stopped the batch. */
+  /** The film that it is a part of. */
+  partOf: string | null;
+  /** Somebody stopped the batch, or the film's. */
   stopped: boolean;
   /** Of which kind its next attempt is; unset: it makes the thing. */
   purpose?: Purpose;
@@ -53,8 +55,11 @@ export const OPEN: readonly Attempt["status"][] = ["submitting", "unknown", "acc
 export async function holdItem(act: Act, id: string): Promise<Item | undefined> {
   const [row] = await rawOf(act.db)<Item[]>`
     select i.id, i.batch_id as batch, i.number, i.job_id as job, i.kind, i.wish, i.status, i.error,
-      i.created_at as "createdAt", b.channel_id as channel, b.person_id as person, b.profile, b.provider, b.job_id as shown, b.wanted,
-      j.status = 'cancelled' as stopped
+      i.created_at as "createdAt", b.channel_id as channel, b.person_id as person, b.profile, b.provider, b.job_id as shown, b.wanted, b.part_of as "partOf",
+      (j.status = 'cancelled' or exists (
+        select from item f join batch fb on fb.workspace_id = f.workspace_id and fb.id = f.batch_id
+        join job fj on fj.workspace_id = fb.workspace_id and fj.id = fb.job_id
+        where f.workspace_id = b.workspace_id and f.id = b.part_of and fj.status = 'cancelled')) as stopped
     from item i join batch b on b.workspace_id = i.workspace_id and b.id = i.batch_id
     join job j on j.workspace_id = b.workspace_id and j.id = b.job_id
     where i.id = ${id} for update of i`;

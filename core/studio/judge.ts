@@ -13,7 +13,15 @@ import { noteOutcome } from "./health.ts";
 import { type Attempt, attemptsOf, type Item, moveAttempt, OPEN } from "./item.ts";
 import type { Step } from "./make.ts";
 import { fill, prompts, versionAt } from "./prompts.ts";
-import { type Answered, type Call, type Kind, type Provider, ProviderError, type Wish } from "./provider.ts";
+import {
+  type Answered,
+  type Call,
+  type Kind,
+  type Provider,
+  ProviderError,
+  type Wish,
+  WORD_KINDS,
+} from "./provider.ts";
 import { leaveSeat } from "./seats.ts";
 
 /** One more provider is asked when the first fails; a draft does not wait for a third. */
@@ -22,7 +30,9 @@ const TRIES = 2;
 const KEPT_DAYS = 30;
 
 /** Everything that somebody will read or hear in words. A title that is only the channel's name is nobody's words. */
-export function wordsFor({ wish }: Pick<Item, "wish">, facts: Record<string, unknown>): string[] {
+export function wordsFor({ wish, partOf }: Pick<Item, "wish" | "partOf">, facts: Record<string, unknown>): string[] {
+  // A film's words are its script: they are judged there, and not once more when they are spoken.
+  if (partOf !== null && !WORD_KINDS.includes(wish.kind)) return [];
   const spoken = wish.kind === "voice" ? (wish.asked ?? wish.prompt) : undefined;
   return [facts.title, facts.text, wish.lyrics, spoken].filter(
     (w): w is string => typeof w === "string" && w.trim() !== "",

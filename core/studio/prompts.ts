@@ -19,6 +19,8 @@ export const VARIABLES = {
   bpm: "the tempo",
   key: "the key",
   kind: "what is made: a post, a caption",
+  scenes: "how many scenes a film has",
+  words: "how many words can be spoken in it",
 } as const;
 export type Variable = keyof typeof VARIABLES;
 export type Values = Partial<Record<Variable, string | number>>;
@@ -26,7 +28,7 @@ export type Values = Partial<Record<Variable, string | number>>;
 export type Version = { version: number; body: string; weight: number; setBy: string | null; setAt: string | null };
 export type Prompt = { name: string; title: string; kind: string; versions: Version[] };
 
-type FromFile = { name: string; title: string; kind: string; body: string };
+type FromFile = { name: string; title: string; kind: string; head: string; body: string };
 
 /** Every file, by its path without `.md`: "genres/noir-jazz". Read when asked for. */
 export function promptFiles(): FromFile[] {
@@ -37,7 +39,7 @@ export function promptFiles(): FromFile[] {
       const [, head = "", ...body] = readFileSync(join(FOLDER, file), "utf8").split(/^---$/m);
       const field = (name: string) => new RegExp(`^${name}: *(.+)$`, "m").exec(head)?.[1]?.trim();
       const name = file.slice(0, -3).replaceAll("\\", "/");
-      return { name, title: field("title") ?? name, kind: field("kind") ?? "", body: body.join("---").trim() };
+      return { name, title: field("title") ?? name, kind: field("kind") ?? "", head, body: body.join("---").trim() };
     });
 }
 

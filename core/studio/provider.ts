@@ -8,6 +8,8 @@ export const KINDS = [
   "visualizer",
   "cover",
   "thumbnail",
+  "scene",
+  "video",
   "script",
   "voice",
   "caption",
@@ -21,6 +23,9 @@ export const CHECK_KINDS = ["check", "moderation"] as const;
 export type Kind = (typeof KINDS)[number] | (typeof CHECK_KINDS)[number];
 
 /** Kinds whose result is words. */
+/** Made by this house in steps, of what providers make. */
+export const FILM_KIND: Kind = "video";
+
 export const WORD_KINDS: readonly Kind[] = ["script", "caption", "post", "translation", "case_study", "press_release"];
 
 /** What is wanted, whole. It is stored with the item: the same wish asks for the same thing again. */
@@ -44,6 +49,12 @@ export type Wish = {
   /** The language of what is spoken or written. */
   language?: string;
   voice?: string;
+  /** Of a film: how it is made, the language that is spoken in it, and how many scenes it has. */
+  pipeline?: string;
+  spoken?: string;
+  scenes?: number;
+  /** A picture without letters on it. */
+  plain?: boolean;
   /** New words, although the same were written before. */
   fresh?: boolean;
   /** Chance, where a provider lets it be given. */

@@ -4,12 +4,29 @@ import type { Act } from "../act.ts";
 import { type Brought, bringBytes, saveAsset } from "../assets/index.ts";
 import type { House } from "../house.ts";
 import { addWork } from "../library/index.ts";
+import { asJson } from "../text.ts";
 import { check, needsPerson, readVoice, type Verdict } from "../voice/index.ts";
 import { ruleFor } from "./approvals.ts";
 import type { Passed } from "./gate.ts";
 import { type Gathered, piecesOf } from "./gather.ts";
 import type { Step } from "./make.ts";
-import { WORD_KINDS } from "./provider.ts";
+import { type Rights, type Wish, WORD_KINDS } from "./provider.ts";
+
+/** A part of a film, as it is kept with the film. */
+export type PartMade = Pick<Wish, "prompt" | "promptName" | "promptVersion" | "seed"> & {
+  asset: string;
+  type: string;
+  seconds: number | null;
+  facts: Record<string, unknown>;
+  quality: number;
+  provider: string;
+  model: string;
+  /** In `USD/6`. */
+  cost: string;
+  rights: Rights;
+  /** What was thought of its words. */
+  verdicts: readonly Verdict[];
+};
 
 /** A gathered file whose bytes are in the store, before any transaction waits for them. */
 export type Stored = Omit<Gathered, "file"> & { brought: Brought };
@@ -33,6 +50,8 @@ export async function saveMade(
   { seconds, facts, quality }: Passed,
   verdicts: readonly Verdict[] = [],
 ): Promise<void> {
+  if (item.partOf !== null)
+    return savePart(act, { item, attempt, capability }, item.partOf, main, { seconds, facts, quality }, verdicts);
   const { wish } = item;
   const title = typeof facts.title === "string" ? facts.title : wish.title;
   const type = typeof facts.type === "string" ? facts.type : main.type;
@@ -73,6 +92,44 @@ export async function saveMade(
     parts,
     batch: item.batch,
   });
+}
+
+/** What a film is made of: a file of the film's, and what is known of its making, for whoever makes the film. */
+async function savePart(
+  act: Act,
+  { item, attempt, capability }: Pick<Step, "item" | "attempt" | "capability">,
+  film: string,
+  main: Stored,
+  { seconds, facts, quality }: Passed,
+  verdicts: readonly Verdict[],
+): Promise<void> {
+  const { wish } = item;
+  const type = typeof facts.type === "string" ? facts.type : main.type;
+  await saveAsset(act, {
+    id: item.id,
+    kind: item.kind,
+    partOf: film,
+    type,
+    name: main.name,
+    bytes: main.brought,
+  });
+  const made: PartMade = {
+    asset: item.id,
+    type,
+    seconds,
+    facts,
+    quality,
+    provider: attempt.provider,
+    model: attempt.model,
+    cost: attempt.cost ?? attempt.estimate,
+    rights: capability.rights,
+    prompt: wish.prompt,
+    promptName: wish.promptName,
+    promptVersion: wish.promptVersion,
+    seed: wish.seed,
+    verdicts,
+  };
+  await rawOf(act.db)`update item set made = ${asJson(made)}::text::jsonb where id = ${item.id}`;
 }
 
 /**

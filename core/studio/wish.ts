@@ -15,6 +15,7 @@ export type Asked = {
   ratio?: Wish["ratio"] | undefined;
   language?: string | undefined;
   fresh?: boolean | undefined;
+  pipeline?: string | undefined;
 };
 
 const SEEDS = 2 ** 31;
@@ -26,7 +27,7 @@ export const genres = (): string[] =>
     .map((f) => f.name.slice("genres/".length));
 
 /** A tag that Intl takes; what is none is written as it is. */
-function languageOf(typed: string): string {
+export function languageOf(typed: string): string {
   try {
     return Intl.getCanonicalLocales(typed)[0] ?? "en";
   } catch {
@@ -76,6 +77,7 @@ export async function wishesFor(act: Act, asked: Asked, count: number): Promise<
       ...(asked.language === undefined ? {} : { language: asked.language }),
       ...(asked.kind === "song" || asked.kind === "loop" ? { instrumental: true } : {}),
       ...(asked.fresh ? { fresh: true } : {}),
+      ...(asked.pipeline === undefined ? {} : { pipeline: asked.pipeline }),
       seed: Math.floor(act.random() * SEEDS),
     };
   });

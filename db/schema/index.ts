@@ -1,5 +1,6 @@
 export * from "./aims.ts";
 export * from "./people.ts";
+export * from "./pipeline.ts";
 export * from "./plan.ts";
 export * from "./providers.ts";
 export * from "./queue.ts";

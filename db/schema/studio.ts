@@ -35,6 +35,8 @@ export const batch = pgTable(
     profile: text().$type<"cost" | "speed" | "quality" | "balanced">().notNull(),
     /** Only this provider, when the person named one. */
     provider: text(),
+    /** The film that its things are parts of: they go into it, and not into the library by themselves. */
+    partOf: uuid(),
     personId: uuid(),
     runId: uuid(),
     /** Not ended yet: counted down in the transaction that ends an item, so that one of them sees the last. */
@@ -70,6 +72,8 @@ export const item = pgTable(
     status: text().$type<"waiting" | "making" | "made" | "failed" | "cancelled">().notNull(),
     /** Why it failed, in words for a person. */
     error: text(),
+    /** Of a part of a film: what was made, and all that is known of its making. */
+    made: jsonb().$type<Json>(),
     createdAt: moment().notNull(),
     endedAt: moment(),
   },

@@ -73,15 +73,29 @@ async function play(post: Post, call: Call): Promise<Answered> {
 async function speak(post: Post, call: Call): Promise<Answered> {
   const { wish, capability } = call;
   const voice = encodeURIComponent(wish.voice ?? ANY_VOICE);
-  const heard = await post(`/v1/text-to-speech/${voice}?output_format=mp3_44100_128`, call, {
+  const heard = await post(`/v1/text-to-speech/${voice}/with-timestamps?output_format=mp3_44100_128`, call, {
     text: wish.asked ?? wish.prompt,
     model_id: capability.model,
     // They take a whole number of 32 bits.
     seed: wish.seed % 2 ** 32,
     ...(wish.language ? { language_code: wish.language.slice(0, 2) } : {}),
   });
-  return sound(heard, "voice.mp3", {});
+  const base64 = textAt(heard.json, "audio_base64");
+  if (!base64) throw new ProviderError("media", "There is no sound in the answer.", { billed: true });
+  const starts = (heard.json as Timed).alignment?.character_start_times_seconds;
+  // When each letter is spoken: captions follow the voice itself.
+  const facts =
+    Array.isArray(starts) && starts.every((s) => typeof s === "number") ? { starts: starts.map(hundredths) } : {};
+  return {
+    state: "done",
+    made: [
+      { role: "main", type: "audio/mpeg", name: "voice.mp3", from: { bytes: Buffer.from(base64, "base64") }, facts },
+    ],
+  };
 }
+
+type Timed = { alignment?: { character_start_times_seconds?: unknown[] } };
+const hundredths = (seconds: unknown) => Math.round(Number(seconds) * 100) / 100;
 
 const sound = ({ bytes }: Heard, name: string, facts: Record<string, unknown>): Answered => ({
   state: "done",

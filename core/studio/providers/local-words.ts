@@ -1,6 +1,7 @@
 // Words without a model: honest templates, filled with what was asked. They hold a place until somebody sets a key,
 // and say so in their label.
 import { bell, chance } from "../chance.ts";
+import { sentencesOf } from "../pipeline/script.ts";
 import type { Wish } from "../provider.ts";
 
 type Bag = { about: string; mood: string; wish: string; pick: (from: readonly string[]) => string };
@@ -50,6 +51,39 @@ const WRITE: Partial<Record<Wish["kind"], (bag: Bag) => string>> = {
     ].join("\n\n"),
 };
 
+/** More than that and the person has written the script. */
+const ENOUGH = 3;
+
+/**
+ * The words of a film: the person's own where there are enough of them, or where the template does not speak their language;
+ * else a few honest lines around them.
+ */
+function filmScript({ about, wish, mood, pick }: Bag, scenes: number, spoken: string): string {
+  const own = sentencesOf(wish, spoken);
+  const english = /^en\b/.test(spoken) && !/[^\p{Script=Latin}\p{N}\p{P}\p{S}\s]/u.test(wish);
+  if (/^\s*SAY\s*[:：]/im.test(wish)) return wish;
+  const lines =
+    own.length >= ENOUGH || !english
+      ? own.length > 0
+        ? own
+        : [about]
+      : [
+          pick([`Stop for a moment.`, `You have not heard ${about} like this.`, `This one is for tonight.`]),
+          ...(own.length > 0 ? own : [sentence(about)]),
+          mood
+            ? sentence(mood)
+            : pick(["Take it slow and let it play.", "Turn it up and stay a while.", "One look, one sound, no hurry."]),
+          pick(["Follow for the next one.", "Tell us what to make next.", "Which one should come next?"]),
+        ];
+  const count = Math.max(1, Math.min(scenes, lines.length));
+  return Array.from({ length: count }, (_, n) => {
+    const say = lines
+      .slice(Math.floor((n * lines.length) / count), Math.floor(((n + 1) * lines.length) / count))
+      .join(" ");
+    return `SAY: ${say}\nSHOW: ${mood || about}, scene ${n + 1}`;
+  }).join("\n");
+}
+
 /** Kinds that can be written so. A translation cannot: it needs somebody who knows both languages. */
 export const LOCAL_WORDS = Object.keys(WRITE) as Wish["kind"][];
 
@@ -58,6 +92,7 @@ export function writeLocally(wish: Wish): string {
   // The first numbers of neighbouring seeds are alike in some generators: a few are thrown away.
   bell(draw);
   const pick = (from: readonly string[]) => from[Math.floor(draw() * from.length)] ?? "";
-  const asked = wish.asked ?? "";
-  return WRITE[wish.kind]!({ about: wish.title, mood: wish.mood ?? "", wish: asked, pick });
+  const bag = { about: wish.title, mood: wish.mood ?? "", wish: wish.asked ?? "", pick };
+  if (wish.kind === "script" && wish.scenes !== undefined) return filmScript(bag, wish.scenes, wish.spoken ?? "en");
+  return WRITE[wish.kind]!(bag);
 }

@@ -34,7 +34,7 @@ const music = (["song", "loop"] as const).map(
 
 const SHAPES = { "1:1": [1400, 1400], "16:9": [1280, 720], "9:16": [1080, 1920] } as const;
 
-const pictures = (["cover", "thumbnail"] as const).map(
+const pictures = (["cover", "thumbnail", "scene"] as const).map(
   (kind): Capability => ({
     kind,
     model: "painter-1",
@@ -136,13 +136,14 @@ async function play({ wish, signal, progress }: Call): Promise<Answered> {
 /** The genre's art with a title on it: what was typed when it is short enough for one, else a name of its own. */
 async function paint({ wish, signal }: Call): Promise<Answered> {
   const genre = genreFor(wish);
-  const title = wish.asked && wish.asked.length <= LONGEST_TITLE ? wish.asked : titleFor(genre, wish.seed);
+  const own = wish.asked && wish.asked.length <= LONGEST_TITLE ? wish.asked : titleFor(genre, wish.seed);
+  const title = wish.plain ? "" : own;
   const [width, height] = SHAPES[wish.ratio ?? "1:1"];
   const bytes = await makeCover({ genre, seed: wish.seed, title, width, height }, signal);
-  const facts = { title, genre, width, height };
+  const facts = { title: own, genre, width, height };
   return {
     state: "done",
-    made: [{ role: "main", type: "image/png", name: `${title}.png`, from: { bytes }, facts }],
+    made: [{ role: "main", type: "image/png", name: `${own}.png`, from: { bytes }, facts }],
     cost: 0n,
   };
 }

@@ -8,7 +8,7 @@ import { openaiFailure, openaiWriting, writeWithOpenai } from "./texts.ts";
 const RIGHTS: Rights = { commercial: "yes", stores: "unverified", terms: "https://openai.com/policies/terms-of-use" };
 const SIZES = { "1:1": "1024x1024", "16:9": "1536x1024", "9:16": "1024x1536" } as const;
 
-const picture = (kind: "cover" | "thumbnail"): Capability => ({
+const picture = (kind: "cover" | "thumbnail" | "scene"): Capability => ({
   kind,
   model: "gpt-image-1.5",
   promptMax: 32_000,
@@ -89,12 +89,19 @@ export function openai({ read }: Opening): Provider | undefined {
   return {
     slug: "openai",
     name: "OpenAI",
-    capabilities: [picture("cover"), picture("thumbnail"), VOICE, ...openaiWriting(model), MODERATION],
+    capabilities: [
+      picture("cover"),
+      picture("thumbnail"),
+      picture("scene"),
+      VOICE,
+      ...openaiWriting(model),
+      MODERATION,
+    ],
     atOnce: 5,
     hosts: [base.host],
     submit(call) {
       if (call.capability === VOICE || call.capability.kind === "voice") return speak(base, headers, call);
-      if (call.capability.kind === "cover" || call.capability.kind === "thumbnail") return draw(base, headers, call);
+      if (["cover", "thumbnail", "scene"].includes(call.capability.kind)) return draw(base, headers, call);
       if (call.capability.kind === "moderation") return moderate(base, headers, call);
       return writeWithOpenai(base, key, call);
     },

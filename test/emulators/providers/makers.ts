@@ -140,6 +140,18 @@ export const elevenlabs: Handle = ({ path, json, headers }) => {
     if (ms < 3000 || ms > 600_000) return detail(422, "validation_error", "music_length_ms");
     return { bytes: tone(2), headers: { "content-type": "audio/mpeg", "song-id": "song-9" } };
   }
+  if (/^\/v1\/text-to-speech\/[^/]+\/with-timestamps$/.test(path)) {
+    const characters = [...String(json.text ?? "")];
+    if (characters.length === 0) return detail(422, "validation_error", "text");
+    // Evenly spoken, each letter as long as the others.
+    const times = (more: number) => characters.map((_, n) => ((n + more) * 2) / characters.length);
+    const alignment = {
+      characters,
+      character_start_times_seconds: times(0),
+      character_end_times_seconds: times(1),
+    };
+    return { json: { audio_base64: tone(2).toString("base64"), alignment, normalized_alignment: alignment } };
+  }
   if (path.startsWith("/v1/text-to-speech/"))
     return json.text
       ? { bytes: tone(2), headers: { "content-type": "audio/mpeg" } }

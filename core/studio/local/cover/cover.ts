@@ -30,7 +30,7 @@ export const drawable = (text: string): string =>
 
 const wide = (letter: string) => /[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]/u.test(letter);
 /** In ems, a little generous: Inter 600 is about 0.58 wide. */
-const emsOf = (text: string): number =>
+export const emsOf = (text: string): number =>
   [...text].reduce(
     (sum, c) =>
       sum + (wide(c) ? 1 : /[ilI.,'!|]/.test(c) ? 0.32 : /[mwMW]/.test(c) ? 0.9 : /[A-Z]/.test(c) ? 0.7 : 0.58),
