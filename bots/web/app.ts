@@ -12,6 +12,7 @@ import { charts } from "./charts.ts";
 import { commands } from "./commands.ts";
 import { events } from "./events.ts";
 import { health } from "./health.ts";
+import { live } from "./live.ts";
 import { openapi } from "./openapi.ts";
 import { pages } from "./pages.ts";
 import { problemOfError } from "./problem.ts";
@@ -54,6 +55,7 @@ export function webApp(web: Web, mount: (app: App) => void = () => {}): App {
   charts(app, web);
   assets(app, web);
   callbacks(app, web);
+  live(app, web);
   route(app, "/api/v1/openapi.json", { GET: described(web) });
   app.route("/", pages());
   mount(app);
