@@ -86,6 +86,28 @@ test("a photo, a sound, a voice and a file that is answered with a command are t
   await office.answer(cleo.chat, /said\.csv: 5 bytes/);
 });
 
+test("of an album every file is taken with its words, whichever part they came with; what takes none is done once", async () => {
+  const ida = await guest("Ida");
+  const { telegram } = office;
+  const part = (media_group_id: string, name: string, more: object = {}) =>
+    telegram.say(ida, ida.chat, "", { media_group_id, ...document(Buffer.from(name), `${name}.csv`), ...more });
+  part("1", "one");
+  part("1", "two", { caption: "/test_load mode:valid" });
+  part("1", "three");
+  for (const name of ["one", "two", "three"]) await office.answer(ida.chat, new RegExp(`Loaded ${name}\\.csv`));
+  part("2", "four", { caption: "/test_show hall:Red" });
+  part("2", "five");
+  await office.answer(ida.chat, /^Red/);
+  // An album without words is nothing to us; the answer to a question may be one.
+  part("3", "six");
+  telegram.say(ida, ida.chat, "/test_load mode:strict");
+  const question = await office.answer(ida.chat, /Reply to this message with the file/);
+  part("4", "seven", { to: question });
+  part("4", "eight", { to: question });
+  for (const name of ["seven", "eight"]) await office.answer(ida.chat, new RegExp(`Loaded ${name}\\.csv`));
+  expect(office.of(ida.chat)).toHaveLength(7);
+});
+
 test("what is too large, too much for Telegram, or cannot be fetched is told in words", async () => {
   const dan = await guest("Dan");
   const { telegram } = office;

@@ -1,6 +1,7 @@
 // A file that a person sent: only where it is. Its bytes are fetched before the message is kept; the question that goes
 // on with it carries where it is as a word.
 import type { Message } from "@grammyjs/types";
+import type { Envelope } from "../../core/inbox/index.ts";
 import { DOWNLOAD_BYTES } from "./limits.ts";
 
 /** `most`: more of it is of no use to the option it is for. */
@@ -8,6 +9,11 @@ export type Attached = { attachment: { id: string; name: string; type: string; s
 
 export const isAttached = (value: unknown): value is Attached =>
   typeof value === "object" && value !== null && "attachment" in value;
+
+export const givenIn = ({ content }: Pick<Envelope, "content">): Record<string, unknown> =>
+  content.kind === "command" ? content.options : (content.input ?? {});
+export const namesFiles = (envelope: Pick<Envelope, "content">): boolean =>
+  Object.values(givenIn(envelope)).some(isAttached);
 
 type Sent = { file_id: string; file_name?: string; mime_type?: string; file_size?: number };
 

@@ -1,6 +1,7 @@
 // Telegram: long polling by default; a webhook when there is a secret and a public address.
 import type { Read } from "../settings.ts";
 import { type Bot, surface as declare, type Kit } from "../surface.ts";
+import { openAlbums } from "./albums.ts";
 import { SURFACE } from "./decode.ts";
 import { examine } from "./examine.ts";
 import { fetchFiles } from "./files.ts";
@@ -43,13 +44,14 @@ async function open({ token, secret, api: apiRoot }: TelegramSettings, house: Ki
   // Longer than a long poll waits.
   const api = new Api(token, { timeoutSeconds: 40, ...(apiRoot ? { apiRoot } : {}) });
   const desk: Desk = { api, File, house, username: "", more: {}, server: {} };
+  const albums = openAlbums();
   let known: Promise<Ear> | undefined;
   /** Asked once; a failure is not remembered. */
   function ear(): Promise<Ear> {
     known ??= api.getMe().then(
       ({ id, username }) => {
         desk.username = username;
-        return { api, me: { id, username }, token, root: apiRoot ?? TELEGRAM };
+        return { api, me: { id, username }, token, root: apiRoot ?? TELEGRAM, albums };
       },
       (error: unknown) => {
         known = undefined;

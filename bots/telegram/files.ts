@@ -1,7 +1,7 @@
 // The bytes of a file that a person sent: fetched from Telegram when it is the message's turn.
 import type { Content, Envelope } from "../../core/inbox/index.ts";
 import type { Kit } from "../surface.ts";
-import { type Attached, isAttached } from "./attached.ts";
+import { type Attached, givenIn, isAttached, namesFiles } from "./attached.ts";
 import type { Ear } from "./take.ts";
 import { isRefused } from "./trouble.ts";
 
@@ -14,9 +14,7 @@ const TRIES = 2;
 
 /** Undefined: it names none. */
 export function fetchFiles(store: Store, envelope: Envelope): Promise<Envelope> | undefined {
-  const { content } = envelope;
-  const given = content.kind === "command" ? content.options : (content.input ?? {});
-  return Object.values(given).some(isAttached) ? filled(store, envelope, given) : undefined;
+  return namesFiles(envelope) ? filled(store, envelope, givenIn(envelope)) : undefined;
 }
 
 async function filled(store: Store, envelope: Envelope, given: Record<string, unknown>): Promise<Envelope> {

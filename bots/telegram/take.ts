@@ -4,19 +4,24 @@ import type { Api } from "grammy";
 import { localeOf, say } from "../../core/words/say.ts";
 import type { Door } from "../surface.ts";
 import { ack } from "./ack.ts";
+import type { Albums } from "./albums.ts";
+import { namesFiles } from "./attached.ts";
 import { decode, type Heard, type Me, SURFACE } from "./decode.ts";
 
-export type Ear = { api: Api; me: Me; token: string; root: string };
+export type Ear = { api: Api; me: Me; token: string; root: string; albums: Albums };
 
 /** Only what we understand is sent to us. */
 export const ALLOWED = ["message", "callback_query", "my_chat_member"] as const;
 
 /** True: it is kept, or it is nothing to us. False: Telegram is to send it again. */
-export async function take(ear: Ear, door: Door, update: Update): Promise<boolean> {
+export async function take(ear: Ear, door: Door, received: Update): Promise<boolean> {
+  const { update, borrowed } = await ear.albums.worded(received);
   const started = performance.now();
   const { house } = door;
   const heard = understood(ear, door, update);
   if (!heard) return true;
+  // What takes no file was said once, with the words.
+  if (borrowed && !("envelope" in heard && namesFiles(heard.envelope))) return true;
   let words: string | undefined;
   let kept = true;
   if ("envelope" in heard) {
