@@ -24,6 +24,7 @@ import {
   watchFrom,
 } from "../../core/streams/index.ts";
 import { asHouse, type Ground, type Home } from "./ground.ts";
+import { itemHere, planHere } from "./here.ts";
 import { listened } from "./listened.ts";
 import { type Log, makeLog } from "./log.ts";
 
@@ -120,8 +121,11 @@ function troubled(state: State, err: unknown, words: string): void {
   state.house.log.warn({ err, channel: state.wanted.slug, engine: state.engine.name }, words);
 }
 
-const readPlan = (state: State): Promise<Plan> =>
-  asHouse(state, state.home, async (act) => planOf(act, state.wanted, await openDestinations(act, state.wanted.id)));
+async function readPlan(state: State): Promise<Plan> {
+  const { home, house, wanted } = state;
+  const plan = await asHouse(state, home, async (act) => planOf(act, wanted, await openDestinations(act, wanted.id)));
+  return planHere(house, home.workspaceId, plan);
+}
 
 async function begin(state: State): Promise<void> {
   state.startedAt = state.house.sources.now();
@@ -167,7 +171,8 @@ async function next(state: State, urgent = false): Promise<void> {
     const { id: channel } = state.wanted;
     const claimed = await asHouse(state, state.home, (act) => claimNext(act, { channel, token: state.token }));
     if (!claimed || state.over) return;
-    const item = await listened(claimed, itemOf(claimed));
+    const here = await itemHere(state.house, state.home.workspaceId, itemOf(claimed));
+    const item = await listened(claimed, here);
     state.items.set(item.id, claimed);
     if (state.items.size > 50) state.items.delete(state.items.keys().next().value!);
     await state.engine.push(item);
