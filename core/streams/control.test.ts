@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { rawOf } from "../../db/connect.ts";
 import { addPerson, block, item, items, see } from "../../test/answers.ts";
 import { type TestHouse, testHouse } from "../../test/house.ts";
 import { addSong, channelId, claim, inAct, play, takeLease } from "../../test/streams.ts";
@@ -81,8 +80,8 @@ test("uptime is what was heard of what was wanted", async () => {
   expect((await up()).ratio).toBe(null);
   await house.ask("channel start", { channel: "cosmic-ambient" });
   const token = await takeLease(house, channel);
-  for (let n = 0; n < 30; n++) {
-    house.clock.pass(10_000);
+  for (let n = 0; n < 60; n++) {
+    house.clock.pass(5_000);
     await sounding(channel, token);
   }
   expect(await up()).toMatchObject({ wantedSeconds: 300, silentSeconds: 0, ratio: 1 });
@@ -188,11 +187,7 @@ test("emergency on all channels, and back", async () => {
   expect(items(await house.ask("emergency on"))).toEqual([]);
   const now = await claim(house, channel, token);
   expect(now).toMatchObject({ kind: "emergency", asset: calm });
-  await inAct(
-    house,
-    (act) =>
-      rawOf(act.db)`update queue_item set state = 'failed', ended_at = ${act.now.toISOString()} where id = ${now!.id}`,
-  );
+  expect((await claim(house, channel, token))!.id).toBe(now!.id);
   expect((await house.press(block(on, "buttons")!.buttons[0]!.action!)).view.text).toContain("Back to the queue on");
   expect((await claim(house, channel, token))!.id).toBe(ready!.id);
 });

@@ -52,13 +52,26 @@ export async function claimNext(
   const sql = rawOf(act.db);
   const [handed] = await sql<{ id: string; source: Source }[]>`
     update queue_item set handed_token = ${token} where channel_id = ${channel} and state = 'handed' returning id, source`;
-  const urgent = settings.emergencyAt !== null;
-  if (handed && (!urgent || handed.source === "emergency")) return readItem(act, handed.id);
-  // Emergency came between: what was ready goes back to where it stood.
-  if (handed)
-    await sql`update queue_item set state = 'waiting', handed_token = null, handed_at = null where id = ${handed.id}`;
+  if (handed && !(await isOvertaken(act, channel, settings, handed.source))) return readItem(act, handed.id);
+  // Emergency came between, or is over: what was ready goes back to where it stood, and calm music to nowhere.
+  if (handed?.source === "emergency")
+    await sql`
+      update queue_item set state = 'skipped', ended_at = ${act.now.toISOString()}, reason = 'over' where id = ${handed.id}`;
+  else if (handed)
+    await sql`
+      update queue_item set state = 'waiting', handed_token = null, handed_at = null where id = ${handed.id}`;
   const id = await handOver(act, channel, token, settings);
   return id === undefined ? undefined : readItem(act, id);
+}
+
+/** Whether what is ready is not what should come any more. Calm music stays when there is nothing else. */
+async function isOvertaken(act: Act, channel: string, settings: Settings, source: Source): Promise<boolean> {
+  if (settings.emergencyAt !== null) return source !== "emergency";
+  if (source !== "emergency") return false;
+  const [row] = await rawOf(
+    act.db,
+  )`select 1 from queue_item where channel_id = ${channel} and state = 'waiting' limit 1`;
+  return row !== undefined || (await fromRotation(act, channel, settings)) !== undefined;
 }
 
 async function handOver(act: Act, channel: string, token: number, settings: Settings): Promise<string | undefined> {

@@ -9,7 +9,7 @@ export type RotationKind = "standard" | "jingle" | "emergency";
 export type StoredRotation = Rotation & { kind: RotationKind; shared: boolean; tracks: Track[] };
 
 type Row = Omit<StoredRotation, "tracks" | "lastAt"> & { lastAt: string | null; dayparts: string };
-type TrackRow = Omit<Track, "lastAt"> & { rotation: string; lastAt: string | null };
+type TrackRow = Omit<Track, "lastAt"> & { rotation: string };
 
 export const msOf = (at: string | null): number | null => (at === null ? null : new Date(at).getTime());
 
@@ -26,8 +26,8 @@ export async function rotationsOf(
   const rows = await sql<Row[]>`
     select r.id, r.name, r.kind, r.weight, r.channel_id is null as shared, r.every_songs as "everySongs",
       r.every_minutes as "everyMinutes", r.at_minute as "atMinute", l.at as "lastAt",
-      (select count(*)::int from queue_item i where i.channel_id = ${channel} and i.handed_at > coalesce(l.at, '-infinity')
-        and r.every_songs is not null and i.source not in ('jingle', 'emergency')) as "songsSince",
+      (select count(*)::int from (select from queue_item i where i.channel_id = ${channel} and i.handed_at > coalesce(l.at, '-infinity')
+        and r.every_songs is not null and i.source not in ('jingle', 'emergency') limit 1000) since) as "songsSince",
       coalesce((select jsonb_agg(jsonb_build_object('days', d.days, 'begins', d.begins, 'ends', d.ends))
         from daypart d where d.rotation_id = r.id), '[]')::text as dayparts
     from rotation r left join lateral (
@@ -45,13 +45,12 @@ export async function rotationsOf(
   return playing.map(({ dayparts: _, ...r }) => ({ ...r, lastAt: msOf(r.lastAt), tracks: tracks.get(r.id) ?? [] }));
 }
 
-/** Songs that a query finds, and whatever can be heard of what was put in by hand. What is not let out is never heard. */
+/** Songs that a query finds, and what was put in by hand, which is heard at the door. What is not let out is never heard. */
 async function tracksOf(act: Act, channel: string, rotations: readonly string[]): Promise<Map<string, Track[]>> {
   const sql = rawOf(act.db);
   const rows = await sql<TrackRow[]>`
-    select r.id as rotation, ${trackColumns(act, channel)}
+    select r.id as rotation, ${trackColumns(act)}
     from rotation r join work w on w.workspace_id = r.workspace_id
-    join asset a on a.workspace_id = w.workspace_id and a.id = w.id
     where r.id = any(${rotations}) and ${audible(act, channel)} and (
       exists (select from rotation_work x where x.rotation_id = r.id and x.work_id = w.id)
       or w.kind = 'song' and exists (select from jsonb_array_elements(r.queries) q
@@ -60,40 +59,49 @@ async function tracksOf(act: Act, channel: string, rotations: readonly string[])
           and (q->>'words' is null or not exists (select from regexp_split_to_table(lower(q->>'words'), '\\s+') word
             where strpos(lower(w.title || ' ' || w.prompt), word) = 0))))
     order by w.id`;
-  return asTracks(rows);
+  return asTracks(rows, await lastHeard(act, channel));
 }
 
-function asTracks(rows: readonly TrackRow[]): Map<string, Track[]> {
+function asTracks(rows: readonly TrackRow[], heard: ReadonlyMap<string, number>): Map<string, Track[]> {
   const found = new Map<string, Track[]>();
   for (const { rotation, ...track } of rows) {
     const list = found.get(rotation);
-    const one = { ...track, lastAt: msOf(track.lastAt) };
+    const one = { ...track, lastAt: heard.get(track.id) ?? null };
     if (list) list.push(one);
     else found.set(rotation, [one]);
   }
   return found;
 }
 
-const trackColumns = (act: Act, channel: string) => rawOf(act.db)`
-  w.id, w.title, w.facts->>'artist' as artist, w.seconds, (select max(h.to_at) from air h
-    where h.channel_id = ${channel} and h.asset_id = w.id) as "lastAt"`;
+/** What was heard before this counts as never heard: a week is the longest that makes a difference. */
+const REMEMBERED_MS = 8 * 86_400_000;
+
+/** Read once and joined here: a few thousand rows, however long the history and whatever the planner knows of it. */
+async function lastHeard(act: Act, channel: string): Promise<Map<string, number>> {
+  const since = new Date(act.now.getTime() - REMEMBERED_MS).toISOString();
+  const rows = await rawOf(act.db)<{ id: string; at: number }[]>`
+    select asset_id as id, max(extract(epoch from to_at) * 1000)::float8 as at from air
+    where channel_id = ${channel} and from_at > ${since} group by 1`;
+  return new Map(rows.map((r) => [r.id, r.at]));
+}
+
+const trackColumns = (act: Act) => rawOf(act.db)`w.id, w.title, w.facts->>'artist' as artist, w.seconds`;
 
 const audible = (act: Act, channel: string) => {
   const since = new Date(act.now.getTime() - BROKEN_HOURS * 3_600_000).toISOString();
-  return rawOf(act.db)`w.status = 'approved' and a.type like 'audio/%' and not exists (
-    select from queue_item f where f.channel_id = ${channel} and f.asset_id = w.id and f.state = 'failed'
-      and f.ended_at > ${since})`;
+  return rawOf(act.db)`w.status = 'approved' and w.id not in (
+    select f.asset_id from queue_item f where f.channel_id = ${channel} and f.state = 'failed' and f.ended_at > ${since})`;
 };
 
 /** Every song of the library: when no rotation of the channel has one, any song is better than none. */
 export async function anySongs(act: Act, channel: string, most = 200): Promise<Track[]> {
   const sql = rawOf(act.db);
   const rows = await sql<TrackRow[]>`
-    select '' as rotation, ${trackColumns(act, channel)}
-    from work w join asset a on a.workspace_id = w.workspace_id and a.id = w.id
+    select '' as rotation, ${trackColumns(act)}
+    from work w
     where w.kind = 'song' and ${audible(act, channel)}
     order by w.channel_id = ${channel} desc nulls last, w.id desc limit ${most}`;
-  return asTracks(rows).get("") ?? [];
+  return asTracks(rows, await lastHeard(act, channel)).get("") ?? [];
 }
 
 export type Around = {
@@ -108,10 +116,14 @@ export type Around = {
 export async function around(act: Act, channel: string, minutes: number): Promise<Around> {
   const since = new Date(act.now.getTime() - minutes * 60_000).toISOString();
   const rows = await rawOf(act.db)<(Omit<Recent, "at"> & { at: string; state: string; source: string })[]>`
+    with near as (
+      select * from queue_item where channel_id = ${channel} and state in ('waiting', 'handed', 'on_air')
+      union all
+      select * from queue_item
+      where channel_id = ${channel} and heard_at > ${since} and state in ('played', 'skipped', 'failed'))
     select w.id, w.title, w.facts->>'artist' as artist, i.state, i.source,
       coalesce(i.ended_at, i.heard_at, ${act.now.toISOString()}) as at
-    from queue_item i join work w on w.workspace_id = i.workspace_id and w.id = i.asset_id
-    where i.channel_id = ${channel} and (i.state in ('waiting', 'handed', 'on_air') or i.heard_at > ${since})
+    from near i join work w on w.workspace_id = i.workspace_id and w.id = i.asset_id
     order by i.handed_at desc nulls last`;
   const open = rows.filter((r) => ["waiting", "handed", "on_air"].includes(r.state));
   return {

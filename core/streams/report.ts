@@ -19,7 +19,7 @@ export type Report = {
 };
 
 /** Unheard for longer than this between two reports is dead air, whoever was to report it. */
-export const GAP_MS = 15_000;
+export const GAP_MS = 8_000;
 const NOTE = 300;
 
 type Before = { slug: string; status: Channel["status"]; since: string | null };

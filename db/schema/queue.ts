@@ -160,6 +160,8 @@ export const queueItem = pgTable(
     uniqueIndex("queue_item_handed").on(t.workspaceId, t.channelId).where(sql`${t.state} = 'handed'`),
     uniqueIndex("queue_item_ballot").on(t.workspaceId, t.ballotId).where(sql`${t.ballotId} is not null`),
     uniqueIndex("queue_item_request").on(t.workspaceId, t.requestId).where(sql`${t.requestId} is not null`),
+    index("queue_item_open").on(t.workspaceId, t.channelId).where(sql`${t.state} in ('waiting', 'handed', 'on_air')`),
+    index("queue_item_failed").on(t.workspaceId, t.channelId, t.endedAt).where(sql`${t.state} = 'failed'`),
     index("queue_item_heard_at").on(t.workspaceId, t.channelId, t.heardAt),
     index("queue_item_rotation").on(t.workspaceId, t.channelId, t.rotationId, t.handedAt),
     foreignKey({
@@ -197,7 +199,6 @@ export const air = pgTable(
     primaryKey({ columns: [t.workspaceId, t.id] }),
     unique("air_item").on(t.workspaceId, t.itemId),
     index("air_channel").on(t.workspaceId, t.channelId, t.fromAt),
-    index("air_asset").on(t.workspaceId, t.channelId, t.assetId, t.toAt),
     foreignKey({
       name: "air_channel_key",
       columns: [t.workspaceId, t.channelId],
