@@ -3,6 +3,7 @@
 import { auditCommands } from "./audit/commands.ts";
 import { budgetCommands } from "./budgets/index.ts";
 import { type Command, help, type Registry, registry } from "./command/index.ts";
+import { communityCommands } from "./community/index.ts";
 import { consentCommands } from "./consent/index.ts";
 import { jobCommands } from "./jobs/index.ts";
 import { libraryCommands } from "./library/index.ts";
@@ -29,6 +30,7 @@ export const allCommands: readonly Command[] = [
   ...libraryCommands,
   ...voiceCommands,
   ...voteCommands,
+  ...communityCommands,
 ];
 
 export const houseCommands = (): Registry => registry(allCommands);

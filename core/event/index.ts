@@ -53,6 +53,7 @@ const AUDIENCES: Record<string, Audience> = {
   ballot: "everyone",
   vote: "everyone",
   now: "everyone",
+  community: "everyone",
 };
 
 export function audienceOf(name: string): Audience {

@@ -46,6 +46,8 @@ export const ERASURE: Record<string, Step | string> = {
       returning i.id)
     update work set prompt = title where id in (select id from theirs)`,
   mute: (sql, ids) => sql`delete from mute where person_id = any(${ids})`,
+  remark: (sql, ids) => sql`delete from remark where person_id = any(${ids})`,
+  activity: "how often an id took part in an hour",
   vote: "a choice beside an id: what was decided by it must stay right",
   vote_event: "when a choice was cast, by an id; append-only",
   queue_item: "who put a track in, by an id",

@@ -208,7 +208,7 @@ export const now = command({
 });
 
 /** The only channel that is told of in this chat, when there is just one. */
-async function channelHere(act: Act): Promise<Channel | undefined> {
+export async function channelHere(act: Act): Promise<Channel | undefined> {
   const { surface, tenant, external } = act.place;
   const rows = await rawOf(act.db)<{ id: string }[]>`
     select channel_id as id from channel_place

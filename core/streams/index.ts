@@ -2,6 +2,7 @@
 // Choosing: `candidates`, `enqueue`, `mixPoint`, `placesOf`. All of them take the act of a transaction.
 export { type Channel, channels } from "./channel.ts";
 export { streamCommands } from "./commands.ts";
+export { channelHere } from "./commands-queue.ts";
 export { openDestinations } from "./destination.ts";
 export { bedWanted, isBedNeeded, keepBed } from "./emergency.ts";
 export {

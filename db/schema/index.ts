@@ -1,4 +1,6 @@
 export * from "./aims.ts";
+export * from "./audience.ts";
+export * from "./community.ts";
 export * from "./people.ts";
 export * from "./pipeline.ts";
 export * from "./plan.ts";
