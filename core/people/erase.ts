@@ -48,6 +48,8 @@ export const ERASURE: Record<string, Step | string> = {
   mute: (sql, ids) => sql`delete from mute where person_id = any(${ids})`,
   remark: (sql, ids) => sql`delete from remark where person_id = any(${ids})`,
   activity: "how often an id took part in an hour",
+  request: (sql, ids) => sql`update request set words = '' where person_id = any(${ids})`,
+  request_vote: "who wanted a track too, by an id",
   vote: "a choice beside an id: what was decided by it must stay right",
   vote_event: "when a choice was cast, by an id; append-only",
   queue_item: "who put a track in, by an id",

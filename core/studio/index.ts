@@ -67,5 +67,6 @@ export {
 } from "./provider.ts";
 export { openProviders } from "./providers/index.ts";
 export { tellStaff } from "./review-card.ts";
+export { staffPlace } from "./review-place.ts";
 export { replay } from "./router.ts";
 export { saveMade, storeMade, writtenBefore } from "./save.ts";

@@ -23,12 +23,21 @@ export type Choice = {
   label: string;
   asset: string | null;
   value: string | null;
+  request: string | null;
   playedAt: string | null;
   votes: number;
   weight: number;
 };
 
-export type Hold = { why: string; choice: string; votes: number; since: string };
+export type Hold = {
+  why: string;
+  choice: string;
+  votes: number;
+  seconds: number;
+  since: string;
+  /** What staff said about it. */
+  verdict?: "release" | "void" | "close";
+};
 
 export type Ballot = {
   id: string;
@@ -140,7 +149,7 @@ const iso = (at: string | null) => (at === null ? null : new Date(at).toISOStrin
 async function whole(act: Pick<Act, "db">, rows: Text<Row>[]): Promise<Ballot[]> {
   if (rows.length === 0) return [];
   const all = await rawOf(act.db)<(Choice & { ballot: string })[]>`
-    select c.ballot_id as ballot, c.id, c.position, c.label, c.asset_id as asset, c.value, c.played_at as "playedAt",
+    select c.ballot_id as ballot, c.id, c.position, c.label, c.asset_id as asset, c.value, c.request_id as request, c.played_at as "playedAt",
       coalesce(sum(t.votes), 0)::int as votes, coalesce(sum(t.weight), 0)::float8 as weight
     from choice c left join tally t on t.workspace_id = c.workspace_id and t.ballot_id = c.ballot_id and t.choice_id = c.id
     where c.ballot_id = any(${rows.map((r) => r.id)}::uuid[])

@@ -8,6 +8,8 @@ import { type Ballot, ballotData, ballots, choiceOf, getBallot, isSecret, listBa
 import { ballotView, resultWords, timeOf } from "./card.ts";
 import { castAll } from "./cast.ts";
 import { caseOf } from "./close.ts";
+import { requestCommands } from "./commands-request.ts";
+import { voteStaffCommands } from "./commands-staff.ts";
 import { voteStart, voteWake } from "./commands-start.ts";
 import { endBallot } from "./result.ts";
 import { decide, lot } from "./tally.ts";
@@ -160,4 +162,13 @@ function listView(act: Act, items: readonly Ballot[]): View {
   return view(words, { kind: "list", items: items.map((b) => ({ id: b.id, text: b.question, note: note(b) })) });
 }
 
-export const voteCommands = [voteStart, voteCast, voteShow, voteClose, voteList, voteWake];
+export const voteCommands = [
+  voteStart,
+  voteCast,
+  voteShow,
+  voteClose,
+  voteList,
+  voteWake,
+  ...voteStaffCommands,
+  ...requestCommands,
+];

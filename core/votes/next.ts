@@ -8,7 +8,9 @@ import { post } from "../outbox/index.ts";
 import { type Channel, candidates, channels, mixPoint, placesOf, queueOf, wanted } from "../streams/index.ts";
 import { view } from "../view/index.ts";
 import { type Ballot, listBallots, type NewChoice } from "./ballot.ts";
+import { requestsOf, serveRequests } from "./requests.ts";
 import { endBallot } from "./result.ts";
+import { calledTrack } from "./search.ts";
 import { readSettings } from "./settings.ts";
 import { spokenIn } from "./spoken.ts";
 import { startBallot } from "./start.ts";
@@ -58,23 +60,41 @@ async function lastMoment(act: Act, channel: string, strict: boolean): Promise<D
   return strict ? undefined : new Date(act.now.getTime() + USUAL_MS);
 }
 
+/** What listeners asked for has up to half of the places; the rotation has the others. */
 async function nextChoices(act: Act, channel: string, count: number): Promise<NewChoice[]> {
-  const found = await candidates(act, channel, { count, seed: act.newId() });
-  return found.map((track) => ({
+  const [asked, found, line] = await Promise.all([
+    requestsOf(act, channel),
+    candidates(act, channel, { count: count * 2, seed: act.newId() }),
+    queueOf(act, channel),
+  ]);
+  const wishes = asked
+    .filter((r) => r.state === "waiting" && !line.some((i) => i.asset === r.asset))
+    .slice(0, Math.floor(count / 2))
+    .map((r) => ({
+      label: clip(calledTrack(r), LABEL),
+      asset: r.asset,
+      request: r.id,
+      ownPerson: r.person,
+      playedAt: undefined as Date | undefined,
+    }));
+  const others = found.filter((track) => !wishes.some((w) => w.asset === track.id)).slice(0, count - wishes.length);
+  const rest = others.map((track) => ({
     label: clip(track.artist ? `${track.title} — ${track.artist}` : track.title, LABEL),
     asset: track.id,
     ...(track.lastAt === null ? {} : { playedAt: new Date(track.lastAt) }),
   }));
+  return [...wishes, ...rest];
 }
 
 /** A track is heard: whatever was open about it is over, and the next is asked for. */
 export async function followTrack(act: Act, commands: Registry, channelId: string, item: string): Promise<void> {
-  const channel = (await wanted(act)).find((c) => c.id === channelId);
-  if (!channel?.votes.on) return;
   const line = await queueOf(act, channelId);
   // The news may be old: what counts is what plays now.
   const playing = line.find((i) => i.state === "on_air");
   if (playing?.id !== item || playing.source === "jingle" || playing.source === "emergency") return;
+  await serveRequests(act, channelId, playing);
+  const channel = (await wanted(act)).find((c) => c.id === channelId);
+  if (!channel?.votes.on) return;
   const open = await listBallots(act, { channel: channelId, open: true, kind: "next" }, 2);
   for (const ballot of open) {
     if (ballot.forItem === null || ballot.forItem === item) return;

@@ -38,6 +38,9 @@ async function follow(act: Act, ballot: Ballot): Promise<string | undefined> {
   try {
     const decidedBy = ballot.decidedBy ?? "vote";
     await enqueue(act, { channel: ballot.channel, asset: winner.asset, source: "vote", ballot: ballot.id, decidedBy });
+    if (winner.request)
+      await rawOf(act.db)`
+        update request set state = 'queued', queued_at = ${act.now.toISOString()} where id = ${winner.request} and state = 'waiting'`;
     return undefined;
   } catch (error) {
     // Held back by staff in the meantime, or the queue is full: the vote stands, and says what came of it.

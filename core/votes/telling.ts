@@ -8,7 +8,6 @@ import { edit, post } from "../outbox/index.ts";
 import { asJson } from "../text.ts";
 import { type Ballot, ballotData, getBallot } from "./ballot.ts";
 import { ballotView } from "./card.ts";
-import { ballotChanged } from "./events.ts";
 import { spokenIn } from "./spoken.ts";
 
 /** Says on which channel the clerk hears that a tally has moved. */
@@ -59,18 +58,6 @@ export async function showBallot(act: Act, commands: Registry, id: string): Prom
     };
     await turnRun({ ...act, run: ballot.run, person: { id: ballot.openedBy } }, commands, outcome);
   }
-  return ballot;
-}
-
-/** The clerk's turn: at most one edit for all that changed since the last. Undefined when there is nothing new. */
-export async function followTally(act: Act, commands: Registry, id: string): Promise<Ballot | undefined> {
-  const [news] = await rawOf(act.db)<{ channel: string | null; voters: number }[]>`
-    select b.channel_id as channel, sum(t.votes)::int as voters from ballot b
-    join tally t on t.workspace_id = b.workspace_id and t.ballot_id = b.id
-    where b.id = ${id} and b.status <> 'closed' group by b.workspace_id, b.id having sum(t.changes) > max(b.shown)`;
-  if (!news) return undefined;
-  const ballot = await showBallot(act, commands, id);
-  await act.emit(ballotChanged, { ballot: id, channel: news.channel, voters: news.voters }, id);
   return ballot;
 }
 

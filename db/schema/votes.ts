@@ -203,6 +203,57 @@ export const tally = pgTable(
   ],
 );
 
+/** A track that somebody wants to hear on a channel. */
+export const request = pgTable(
+  "request",
+  {
+    ...owned(),
+    channelId: uuid().notNull(),
+    assetId: uuid().notNull(),
+    personId: uuid().notNull(),
+    /** What was typed. */
+    words: text().notNull(),
+    /** `queued`: it is in the channel's queue, or was chosen by a ballot. */
+    state: text().$type<"waiting" | "queued" | "played" | "gone">().notNull().default("waiting"),
+    createdAt: moment().notNull(),
+    queuedAt: moment(),
+    endedAt: moment(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.id] }),
+    // The same track is asked for once; whoever wants it too raises it.
+    uniqueIndex("request_track")
+      .on(t.workspaceId, t.channelId, t.assetId)
+      .where(sql`${t.state} in ('waiting', 'queued')`),
+    index("request_person").on(t.workspaceId, t.channelId, t.personId, t.createdAt),
+    foreignKey({
+      name: "request_channel",
+      columns: [t.workspaceId, t.channelId],
+      foreignColumns: [channel.workspaceId, channel.id],
+    }),
+    foreignKey({
+      name: "request_person",
+      columns: [t.workspaceId, t.personId],
+      foreignColumns: [person.workspaceId, person.id],
+    }),
+    check("request_state", sql`${t.state} in ('waiting', 'queued', 'played', 'gone')`),
+  ],
+);
+
+/** Who else wants it. */
+export const requestVote = pgTable(
+  "request_vote",
+  { workspaceId: uuid().notNull(), requestId: uuid().notNull(), personId: uuid().notNull(), at: moment().notNull() },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.requestId, t.personId] }),
+    foreignKey({
+      name: "request_vote_of",
+      columns: [t.workspaceId, t.requestId],
+      foreignColumns: [request.workspaceId, request.id],
+    }),
+  ],
+);
+
 /** Whose votes and requests are not taken, until when. */
 export const mute = pgTable(
   "mute",
