@@ -69,8 +69,34 @@ export function afterCommit(tx: Tx, key: string, tell: (db: Database) => Promise
   afterwards.get(tx)?.set(key, tell);
 }
 
+/** The answer to a statement that went out together with the commit: see `last`. */
+export class Last<T> {
+  readonly answer: Promise<T>;
+  constructor(answer: Promise<T>) {
+    this.answer = answer;
+    // Whoever ran the transaction hears of it.
+    answer.catch(() => {});
+  }
+}
+
+/**
+ * Return it from `work`: the statement that everybody else waits for goes out last and not awaited, so that it is
+ * committed without another journey and what it locks is free again at once. `inWorkspace` gives its answer; when it
+ * fails, nothing was committed.
+ */
+export const last = <T>(answer: Promise<T>): Last<T> => new Last(answer);
+
 /** Runs `work` in one transaction that sees the rows of one workspace and no others. */
-export function inWorkspace<T>(db: Database, workspaceId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+export async function inWorkspace<T>(
+  db: Database,
+  workspaceId: string,
+  work: (tx: Tx) => Promise<T | Last<T>>,
+): Promise<T> {
+  const result = await transact(db, workspaceId, work);
+  return result instanceof Last ? result.answer : result;
+}
+
+function transact<T>(db: Database, workspaceId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
   const later: Afterwards = new Map();
   const done = untilAway(db, (over) =>
     db.orm.transaction(async (tx) => {

@@ -6,17 +6,29 @@ import type { Act, JobKind } from "../core/act.ts";
 import type { House } from "../core/house.ts";
 import type { Words } from "../core/problem.ts";
 import type { View } from "../core/view/index.ts";
+import type { Last } from "../db/connect.ts";
 
 type Input = Record<string, unknown>;
 
 /** What the work gives: it becomes the answer of the run that asked for it. */
-export type Result = View | { view: View; data?: Record<string, unknown> } | Again | undefined;
+export type Result = View | { view: View; data?: Record<string, unknown> } | Again | Finally | undefined;
 
 /** Not done yet: start it again at that time. It costs no try, and a worker does something else meanwhile. */
 export class Again {
   readonly at: Date;
   constructor(at: Date) {
     this.at = at;
+  }
+}
+
+/**
+ * Done, but for one statement that others wait for: it goes out last, together with the commit (`last` in db/connect.ts).
+ * What it answers with is done afterwards, in a transaction of its own; a worker that dies before it must not matter.
+ */
+export class Finally {
+  readonly close: () => Promise<((act: Act) => Promise<void>) | undefined>;
+  constructor(close: Finally["close"]) {
+    this.close = close;
   }
 }
 
@@ -36,7 +48,7 @@ export type JobContext<I extends Input = Input> = {
   /** Does a step once over all attempts: what it gave is kept. For calls that cost money or cannot be taken back. */
   step<T>(key: string, work: () => Promise<T>): Promise<T>;
   /** One transaction. It is refused when this attempt is no longer the job's current one. */
-  inTx<T>(work: (act: Act) => Promise<T>): Promise<T>;
+  inTx<T>(work: (act: Act) => Promise<T | Last<T>>): Promise<T>;
 };
 
 export type Handler<I extends Input = Input> = {

@@ -6,6 +6,7 @@ import { verifyJob } from "./audit-verify.ts";
 import { closeBallotJob, nextBallot } from "./ballots.ts";
 import { batchJob } from "./batch.ts";
 import { bedJob } from "./bed.ts";
+import { budgetNearJob } from "./budget-near.ts";
 import { startClerk } from "./clerk.ts";
 import { type Engine, type EngineOptions, startEngine } from "./engine.ts";
 import { filmJobs } from "./film.ts";
@@ -33,6 +34,7 @@ const HANDLERS: readonly Handler[] = [
   nextBallot,
   stemsJob,
   ...filmJobs,
+  budgetNearJob,
 ];
 /** What comes again by itself in every workspace. */
 const SCHEDULES: readonly Every[] = [];

@@ -23,6 +23,8 @@ let house: TestHouse;
 let world: World;
 let sender: Engine;
 const workers = new Map<number, ChildProcess>();
+/** Those of them that have begun to work. */
+const ready = new Set<ChildProcess>();
 
 beforeAll(async () => {
   world = await openProvider(minimax);
@@ -52,7 +54,11 @@ async function start(): Promise<void> {
   const file = join(import.meta.dirname, "../test/programs/maker.ts");
   const child = fork(file, [JSON.stringify(told)], { execArgv: [] });
   workers.set(child.pid!, child);
-  child.once("exit", () => workers.delete(child.pid!));
+  child.once("exit", () => {
+    workers.delete(child.pid!);
+    ready.delete(child);
+  });
+  child.once("message", () => ready.add(child));
   await new Promise<void>((done) => {
     child.once("message", () => done());
     child.once("exit", () => done());
@@ -115,13 +121,13 @@ test(`kill -9 of ${WORKERS} workers, ${KILLS} times in ${ITEMS} orders: nothing 
   // The others strike at any moment.
   let strays = KILLS - Math.ceil(KILLS / 2);
   while ((await openItems()) > 0) {
-    if (strays > 0 && random() < 0.5) {
-      const victim = [...workers.values()][Math.floor(random() * workers.size)];
-      if (victim) await kill(victim);
+    const victim = [...ready][Math.floor(random() * ready.size)];
+    if (strays > 0 && victim && random() < 0.5) {
+      await kill(victim);
       strays--;
       struck++;
     }
-    while (workers.size < WORKERS) await start();
+    while (workers.size < WORKERS) void start();
     await pause(100 + random() * 300);
   }
   const seconds = (performance.now() - began) / 1000;

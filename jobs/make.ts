@@ -1,6 +1,7 @@
 // Makes one thing, whatever it takes: choose, send, ask after it, fetch, look at it, keep it. Every step begins from
 // the rows of the one before, so that another worker can go on where this one died.
 import type { Act } from "../core/act.ts";
+import { tellNear } from "../core/budgets/index.ts";
 import { showProgress } from "../core/jobs/index.ts";
 import {
   type Answered,
@@ -11,6 +12,7 @@ import {
   gather,
   makeItem,
   type Next,
+  newRound,
   next,
   noteAccepted,
   noteAsked,
@@ -26,10 +28,11 @@ import {
   saveMade,
   storeMade,
   Unknown,
+  WORD_KINDS,
   wordsFor,
   writtenBefore,
 } from "../core/studio/index.ts";
-import { Again, handler, type JobContext } from "./handler.ts";
+import { Again, Finally, handler, type JobContext } from "./handler.ts";
 import { judge } from "./judge.ts";
 
 type Ctx = JobContext<{ item: string }>;
@@ -46,64 +49,70 @@ export const makeJob = handler({
   minutes: 40,
   backoff: { first: 1, most: 60 },
   async run(ctx) {
+    let round = newRound();
     for (;;) {
       const asked = performance.now();
-      const [step, before] = await ctx.inTx(async (act) => {
-        const step = await next(act, ctx.input.item);
-        return [step, step.to === "submit" ? await writtenBefore(act, step) : undefined] as const;
-      });
+      const step = await ctx.inTx((act) => next(act, ctx.input.item, round));
       if (step.to === "end") return undefined;
       if (step.to === "wait") return new Again(step.until);
+      if (step.to === "again") continue;
+      round = newRound();
+      if (step.near) await ctx.inTx(tellNear);
       if (step.to === "submit") ctx.house.meter.decision((performance.now() - asked) / 1000, step.attempt.number > 1);
       // Asleep for so long that another worker may look for it by now: what is not sent yet is not sent any more.
       if (step.to === "submit" && performance.now() - asked > LATE_MS) {
         await ctx.inTx((act) => noteUnsent(act, step));
         continue;
       }
-      const wait = await take(ctx, step, before);
-      if (wait !== undefined) return new Again(new Date(ctx.house.sources.now().getTime() + wait * 1000));
+      const way = await take(ctx, step);
+      if (way === "on") continue;
+      return way;
     }
   },
 });
 
-/** One step outside of any transaction. Answers with the seconds to wait, if there is something to wait for. */
-async function take(
-  ctx: Ctx,
-  step: Extract<Next, { item: object }>,
-  before: string | undefined,
-): Promise<number | undefined> {
+/** The next step at once; or what ends this start of the job: it commits together with it. */
+type Way = "on" | ((act: Act) => Promise<Again | Finally | undefined>);
+
+/** One step outside of any transaction. */
+async function take(ctx: Ctx, step: Extract<Next, { item: object }>): Promise<Way> {
   try {
     if (step.to === "find") return await find(ctx, step);
     if (step.to === "withdraw") return await withdraw(ctx, step);
     const { provider, attempt } = step;
-    if (before !== undefined) return await heard(ctx, step, sameWords(step, before));
-    const answer =
-      step.to === "submit"
-        ? await provider.submit(callOf(ctx, step))
-        : await provider.query!(attempt.task!, callOf(ctx, step));
-    return await heard(ctx, step, answer);
+    if (step.to === "ask") return await heard(ctx, step, await provider.query!(attempt.task!, callOf(ctx, step)));
+    const before = WORD_KINDS.includes(step.item.kind) ? await ctx.inTx((act) => writtenBefore(act, step)) : undefined;
+    return await heard(
+      ctx,
+      step,
+      before === undefined ? await provider.submit(callOf(ctx, step)) : sameWords(step, before),
+    );
   } catch (error) {
     // Stopping, cancelled or too long: not the provider's doing. The rows know where it stands.
     if (ctx.signal.aborted) throw error;
     if (error instanceof ProviderError) {
       // A question that failed is no answer: the task goes on, and is paid for, until its deadline.
-      if (step.to !== "submit" && noAnswer(ctx, step, error)) {
-        await ctx.inTx((act) => noteAsked(act, step));
-        return pollOf(ctx, step);
-      }
+      if (step.to !== "submit" && noAnswer(ctx, step, error)) return later(ctx, step, (act) => noteAsked(act, step));
       if (step.to === "withdraw") {
         await ctx.inTx((act) => noteWithdrawn(act, step, true));
-        return undefined;
+        return "on";
       }
       await ctx.inTx((act) => noteFailed(act, step, error));
       count(ctx, step, error.failure);
-      return undefined;
+      return "on";
     }
     if (!(error instanceof Unknown)) throw error;
-    await ctx.inTx((act) => noteUnknown(act, step));
-    return pollOf(ctx, step);
+    return later(ctx, step, (act) => noteUnknown(act, step));
   }
 }
+
+/** What was heard is noted, and the job given back until the provider is asked again. */
+const later =
+  (ctx: Ctx, step: Step, note: (act: Act) => Promise<boolean>): Way =>
+  async (act) => {
+    await note(act);
+    return new Again(new Date(act.now.getTime() + pollOf(ctx, step) * 1000));
+  };
 
 const count = ({ house }: Ctx, { provider, item }: Step, outcome: string) =>
   house.meter.selection(provider.slug, item.kind, outcome);
@@ -161,55 +170,56 @@ function moving(ctx: Ctx, { shown, wanted }: Step["item"]): Call["progress"] {
 const pollOf = ({ house }: Ctx, { provider }: Step) =>
   (provider.pollSeconds ?? POLL_SECONDS) * (0.8 + 0.4 * house.sources.random());
 
-async function heard(ctx: Ctx, step: Step, answer: Answered): Promise<number | undefined> {
-  if (answer.state === "accepted") {
-    await ctx.inTx((act) => noteAccepted(act, step, answer.task));
-    return pollOf(ctx, step);
-  }
-  if (answer.state !== "done") {
-    await ctx.inTx((act) => noteAsked(act, step));
-    return pollOf(ctx, step);
-  }
+async function heard(ctx: Ctx, step: Step, answer: Answered): Promise<Way> {
+  if (answer.state === "accepted") return later(ctx, step, (act) => noteAccepted(act, step, answer.task));
+  if (answer.state !== "done") return later(ctx, step, (act) => noteAsked(act, step));
   const found = await gather(answer.made, { signal: ctx.signal, hosts: step.provider.hosts ?? [] });
   try {
-    await keep(ctx, step, found, answer.cost);
+    return await keep(ctx, step, found, answer.cost);
   } finally {
     await found.done();
   }
-  return undefined;
 }
 
-async function keep(ctx: Ctx, step: Step, { files }: Gathering, cost: bigint | undefined): Promise<void> {
+/** Of so many at most the end waits for what follows it: nobody else stands in the way. */
+const FEW = 20;
+
+async function keep(ctx: Ctx, step: Step, { files }: Gathering, cost: bigint | undefined): Promise<Way> {
   const main = files.find((f) => f.role === "main");
   if (!main) throw new ProviderError("media", "There is nothing in the answer.", { billed: true });
   const passed = await pass(step.item.wish, main, ctx.signal);
   const verdicts = await judge(ctx, step, wordsFor(step.item, passed.facts));
   const [stored, ...others] = await storeMade(ctx.house, ctx.workspaceId, [main, ...files.filter((f) => f !== main)]);
-  await ctx.inTx((act: Act) =>
-    noteMade(act, step, { cost, quality: passed.quality }, () =>
-      saveMade(
-        act,
-        { ...step, attempt: { ...step.attempt, cost: cost === undefined ? null : String(cost) } },
-        stored!,
-        others,
-        passed,
-        verdicts,
-      ),
-    ),
-  );
-  count(ctx, step, "done");
+  const paid = { ...step, attempt: { ...step.attempt, cost: cost === undefined ? null : String(cost) } };
+  return async (act) => {
+    const closing = await noteMade(act, step, { cost, quality: passed.quality }, () =>
+      saveMade(act, paid, stored!, others, passed, verdicts),
+    );
+    if (!closing) return new Again(act.now);
+    if (step.item.wanted <= FEW) {
+      await closing.after(act, await closing.close());
+      count(ctx, step, "done");
+      return undefined;
+    }
+    return new Finally(async () => {
+      const closed = await closing.close();
+      count(ctx, step, "done");
+      return (later) => closing.after(later, closed);
+    });
+  };
 }
 
 /** The line broke, or a worker died, between sending and hearing: is it there? */
-async function find(ctx: Ctx, step: Step): Promise<number | undefined> {
+async function find(ctx: Ctx, step: Step): Promise<Way> {
   const found = step.provider.find ? await step.provider.find(callOf(ctx, step)) : "unknown";
-  return (await ctx.inTx((act) => noteFound(act, step, found))) ? pollOf(ctx, step) : undefined;
+  if (!(await ctx.inTx((act) => noteFound(act, step, found)))) return "on";
+  return async (act) => new Again(new Date(act.now.getTime() + pollOf(ctx, step) * 1000));
 }
 
-async function withdraw(ctx: Ctx, step: Step): Promise<number | undefined> {
+async function withdraw(ctx: Ctx, step: Step): Promise<Way> {
   const how = step.provider.cancel ? await step.provider.cancel(step.attempt.task!, callOf(ctx, step)) : "refused";
   // What cannot be called back is paid for.
   await ctx.inTx((act) => noteWithdrawn(act, step, how !== "cancelled"));
   count(ctx, step, "cancelled");
-  return undefined;
+  return "on";
 }

@@ -1,5 +1,6 @@
 // Which work each fact starts. The job is enqueued in the transaction that wrote the fact; its input is the fact.
 import type { EventKind, JobKind } from "../core/act.ts";
+import { budgetNear, tellOfBudget } from "../core/budgets/index.ts";
 import type { House } from "../core/house.ts";
 import { channelTrack } from "../core/streams/index.ts";
 import { nextBallotJob } from "../core/votes/index.ts";
@@ -15,7 +16,10 @@ export const when = <P extends Payload>(event: EventKind<P>, job: JobKind<Fact<P
 });
 
 /** The house's reactions. Areas with work of their own to start add their line here. */
-const REACTIONS: readonly Reaction[] = [{ event: channelTrack.name, job: nextBallotJob.name }];
+const REACTIONS: readonly Reaction[] = [
+  { event: channelTrack.name, job: nextBallotJob.name },
+  { event: budgetNear.name, job: tellOfBudget.name },
+];
 
 export const reactionsOf = (reactions: readonly Reaction[] = REACTIONS): House["reactions"] =>
   new Map(

@@ -9,10 +9,10 @@ import { type Ending, failed, finishRuns, jobAct, showProgress, writeProgress } 
 import { Refusal } from "../core/problem.ts";
 import { asJson } from "../core/text.ts";
 import { localeOf, say } from "../core/words/say.ts";
-import { type Database, inWorkspace, rawOf, type Tx } from "../db/connect.ts";
+import { type Database, inWorkspace, type Last, last, rawOf, type Tx } from "../db/connect.ts";
 import { backoff } from "./backoff.ts";
 import { type Claim, claimJob, hold, writeDone, writeFailed, writeReleased, writeRetry } from "./claim.ts";
-import { Again, type Handler, type JobContext, type Result } from "./handler.ts";
+import { Again, Finally, type Handler, type JobContext, type Result } from "./handler.ts";
 import type { Pulse } from "./pulse.ts";
 import { reporter } from "./reporter.ts";
 import { sanitise } from "./sanitise.ts";
@@ -106,9 +106,9 @@ async function keepStep(tx: Tx, claim: Claim, key: string, value: unknown): Prom
 /** A transaction of this attempt: the job's row is held, so that it cannot be cancelled or taken over underneath. */
 function inFence<T>(
   { shop, database, claim }: Pick<Work, "shop" | "database" | "claim">,
-  work: (act: Act, tx: Tx) => Promise<T>,
+  work: (act: Act, tx: Tx) => Promise<T | Last<T>>,
 ): Promise<T> {
-  return inWorkspace(database, claim.workspaceId, async (tx) => {
+  return inWorkspace<T>(database, claim.workspaceId, async (tx) => {
     const [, { act, changes }] = await Promise.all([hold(tx, claim), jobAct(shop.house, { database, tx }, claim)]);
     const result = await work(act, tx);
     if (changes.length > 0) await record(act, { command: claim.name, outcome: "done", changes });
@@ -116,20 +116,40 @@ function inFence<T>(
   });
 }
 
-const complete = (work: Work, given: Result | ((act: Act) => Promise<Result>)): Promise<Ended> =>
-  inFence(work, async (act, tx) => {
+type After = (act: Act) => Promise<void>;
+
+async function complete(work: Work, given: Result | ((act: Act) => Promise<Result>)): Promise<Ended> {
+  let ended: Ended = "done";
+  const after = await inFence<After | undefined>(work, async (act, tx) => {
     const result = typeof given === "function" ? await given(act) : given;
     if (result instanceof Again) {
       await writeReleased(tx, act, work.claim, result.at);
-      return "again";
+      ended = "again";
+      return undefined;
     }
-    const { view, data } = result && "view" in result ? result : { view: result, data: undefined };
+    const done = result instanceof Finally ? undefined : result;
+    const { view, data } = done && "view" in done ? done : { view: done, data: undefined };
     const written = writeDone(tx, work.claim, data, act.now).execute();
     const shown = view ?? { text: act.say("{job} is done.", { job: work.claim.name }), blocks: [] };
     const ending: Ending = { status: "done", view: shown, ...(data ? { data } : {}) };
     await Promise.all([written, finishRuns(act, work.shop.house.commands, work.claim.id, ending)]);
-    return "done";
+    return result instanceof Finally ? last(result.close()) : undefined;
   });
+  if (after) await afterwards(work, after);
+  return ended;
+}
+
+/** What is done when all is done. It may be lost, so its failure is nobody's. */
+async function afterwards({ shop, database, claim }: Work, after: After): Promise<void> {
+  try {
+    await inWorkspace(database, claim.workspaceId, async (tx) => {
+      const { act } = await jobAct(shop.house, { database, tx }, claim);
+      await after(act);
+    });
+  } catch (error) {
+    shop.house.log.warn({ job: claim.id, err: error }, "what follows the end of a job was left to the next look");
+  }
+}
 
 /** The work did not end well: try again later, give it up, or let go of what is no longer ours. */
 async function settle(work: Work, error: unknown): Promise<Ended> {

@@ -2,8 +2,9 @@
 
 import { tidyAssets } from "../core/assets/index.ts";
 import { sealAudit } from "../core/audit/index.ts";
+import { tellNear } from "../core/budgets/index.ts";
 import type { House } from "../core/house.ts";
-import { WORKER } from "../core/jobs/index.ts";
+import { jobAct, WORKER } from "../core/jobs/index.ts";
 import { forgetSessions } from "../core/session/index.ts";
 import { type Database, inWorkspace, rawOf } from "../db/connect.ts";
 import type { Carrier } from "./engine.ts";
@@ -35,6 +36,15 @@ const eachWorkspace =
   };
 
 const TASKS: Record<string, { cron: string; run: Task }> = {
+  "tell of budgets": {
+    cron: "* * * * *",
+    run: eachWorkspace((house, database, workspaceId) =>
+      inWorkspace(database, workspaceId, async (tx) => {
+        const nobody = { workspaceId, personId: null, runId: house.sources.newId() };
+        await tellNear((await jobAct(house, { database, tx }, nobody)).act);
+      }),
+    ),
+  },
   "send lost jobs": { cron: "* * * * *", run: (house, carrier) => sweep(house, carrier) },
   "seal the audit": { cron: "* * * * *", run: eachWorkspace(sealAudit) },
   "forget what expired": { cron: "17 * * * *", run: eachWorkspace(forget) },

@@ -10,7 +10,7 @@ import { makeAct, readWho } from "../../core/inbox/index.ts";
 import { deriveKeys } from "../../core/keys.ts";
 import { next, noteUnsent, order, type Provider } from "../../core/studio/index.ts";
 import { createWorkspace } from "../../core/workspace/index.ts";
-import { connect, inWorkspace, rawOf } from "../../db/connect.ts";
+import { connect, inWorkspace, Last, rawOf } from "../../db/connect.ts";
 import { startEmbedded } from "../../db/embedded.ts";
 import { migrate } from "../../db/migrate.ts";
 import { appPassword } from "../../db/open.ts";
@@ -104,7 +104,8 @@ for (const count of [6, 50, 500]) {
     const step = await inAct(async (act) => {
       const cpu = process.cpuUsage();
       const began = performance.now();
-      const step = await next(act, id);
+      const asked = await next(act, id);
+      const step = asked instanceof Last ? await asked.answer : asked;
       times.push(performance.now() - began);
       const { user, system } = process.cpuUsage(cpu);
       own.push((user + system) / 1000);

@@ -47,6 +47,8 @@ export async function setBudget(
   const by = { id: act.person.id, at: act.now.toISOString() };
   if (before) {
     await sql`update budget set amount = ${String(amount)}, set_by = ${by.id}, set_at = ${by.at} where id = ${before.id}`;
+    // Half of it is another half now.
+    await sql`delete from budget_line where budget_id = ${before.id}`;
     return { before, budget: { ...before, amount: String(amount) } };
   }
   await sql`select await_tries()`;

@@ -64,7 +64,7 @@ const hold = async (
       ${channel ?? null}, ${person ?? null}, ${String(money)}, 1) as held`;
   const { held } = row!;
   const short = shortOf(held);
-  if (short.length === 0) await tellNear(a, held);
+  if (short.length === 0) await tellNear(a);
   return short;
 };
 /** Takes all or nothing, as its caller does. */
@@ -181,7 +181,11 @@ test("a budget that is nearly used says so once", async () => {
     who,
     async (_, tx) => rawOf(tx)`select payload from event where name = 'budget.near' order by seq`,
   );
-  expect(told.map((t) => (t as unknown as { payload: { used: string } }).payload.used)).toEqual(["240000", "300000"]);
+  expect(told.map((t) => (t as unknown as { payload: { used: string } }).payload.used)).toEqual([
+    "180000",
+    "240000",
+    "300000",
+  ]);
 });
 
 test("a cap that is made in the middle of its period has seen all of it", async () => {

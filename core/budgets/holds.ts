@@ -15,13 +15,13 @@ export type Short = {
   wanted: bigint;
 };
 
-/** A budget went over four fifths, or is used up. */
-export const budgetNear = eventKind<{ scope: string; asset: string; cap: string; used: string; period: string }>(
-  "budget.near",
-);
+/** Half of a budget is used, four fifths, or all of it: `part`, in hundredths. */
+export const budgetNear = eventKind<Line>("budget.near");
 
 /** One budget, as `hold_budgets` answers. Amounts are in its asset's smallest unit. */
 export type Held = {
+  budget: string;
+  bucket: string;
   scope: string;
   each: string;
   period: string;
@@ -31,6 +31,8 @@ export type Held = {
   /** With this in it; null: there was no room, and it stands at `was`. */
   used: string | null;
   was: string | null;
+  /** A line was crossed that nobody was told of in this period. */
+  near: boolean;
 };
 
 /** Those without room, in the order in which they are told. */
@@ -38,22 +40,44 @@ export const shortOf = (held: readonly Held[]): Short[] =>
   held
     .filter(({ used }) => used === null)
     .toSorted((a, b) => (a.scope < b.scope ? -1 : 1))
-    .map(({ cap, was, wanted, used: _, ...budget }) => ({
-      ...budget,
+    .map(({ scope, each, period, asset, cap, was, wanted }) => ({
+      scope,
+      each,
+      period,
+      asset,
       cap: BigInt(cap),
       used: BigInt(was ?? 0),
       wanted: BigInt(wanted),
     }));
 
-/** Once, at the try that crosses the line. */
-export async function tellNear(act: Act, held: readonly Held[]): Promise<void> {
-  for (const { scope, asset, cap, used, wanted, period } of held) {
-    const all = BigInt(cap);
-    const now = BigInt(used ?? 0);
-    const before = now - BigInt(wanted);
-    const crossed = [80n, 100n].some((part) => before * 100n < all * part && now * 100n >= all * part);
-    if (crossed && all > 0n) await act.emit(budgetNear, { scope, asset, cap, used: String(now), period }, scope);
-  }
+export type Line = {
+  scope: string;
+  each: string;
+  bucket: string;
+  asset: string;
+  cap: string;
+  used: string;
+  period: string;
+  part: number;
+};
+
+/**
+ * Makes a fact of every line that was crossed and that nobody was told of, once: of several of one budget the highest.
+ * Answers how many. Whoever died before it came to this is caught up with by the next, or by the minute's upkeep.
+ */
+export async function tellNear(act: Act): Promise<number> {
+  const lines = await rawOf(act.db)<Line[]>`
+    with told as (
+      update budget_line set told_at = ${act.now.toISOString()} where (budget_id, bucket, part) in (
+        select budget_id, bucket, part from budget_line where told_at is null for update skip locked)
+      returning budget_id, bucket, part)
+    select distinct on (t.budget_id, t.bucket) b.scope, b.each, t.bucket, b.asset, b.amount::text as cap, b.period, t.part,
+      (u.held + u.spent)::text as used
+    from told t join budget b on b.id = t.budget_id
+      join budget_use u on u.budget_id = t.budget_id and u.bucket = t.bucket
+    order by t.budget_id, t.bucket, t.part desc`;
+  for (const line of lines) await act.emit(budgetNear, line, line.scope);
+  return lines.length;
 }
 
 /** What it really was: the difference is free again. More than was held is spent all the same, and shows. */

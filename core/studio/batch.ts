@@ -99,13 +99,18 @@ export async function itemEnded(
   const open = await endItem(act, item, status, error);
   if (open === undefined) return;
   await act.emit(itemEndedEvent, { batch: item.batch, kind: item.kind, status }, item.id);
-  const [batch] = await rawOf(act.db)<{ job: string; wanted: number }[]>`
-    select job_id as job, wanted from batch where id = ${item.batch}`;
+  await showBatch(act, item, open);
+}
+
+/** Moves the batch's message, and wakes the batch's job when `open` are left and these are none. */
+export async function showBatch(act: Act, item: Pick<Item, "batch">, open: number): Promise<void> {
+  const [batch] = await rawOf(act.db)<{ job: string; wanted: number; open: number }[]>`
+    select job_id as job, wanted, open from batch where id = ${item.batch}`;
   if (!batch) return;
   if (open === 0) return hurryJob(act, batch.job);
   // A batch of a thousand moves its message a hundred times.
-  const done = batch.wanted - open;
-  if (done % Math.ceil(batch.wanted / 100) > 0) return;
+  if ((batch.wanted - open) % Math.ceil(batch.wanted / 100) > 0) return;
+  const done = batch.wanted - batch.open;
   const now = act.say("{done} of {total} done", { done, total: batch.wanted });
   await showProgress(act, batch.job, { done, total: batch.wanted, now });
 }

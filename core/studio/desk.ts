@@ -8,11 +8,12 @@ import { fresh, gate } from "./breaker.ts";
 import type { Facts } from "./facts.ts";
 import type { Attempt, Item } from "./item.ts";
 import { type Failure, type Provider, passing } from "./provider.ts";
-import { type Candidate, type Decision, decide, factsOf, type Ranked, type Reason } from "./router.ts";
+import { type Candidate, type Decision, decide, factsOf, type Reason } from "./router.ts";
 import { standInLine, WAITS_MS } from "./seats.ts";
 
 export type Choice =
-  | { to: "go"; attempt: Attempt; provider: Provider }
+  /** `near`: somebody is to be told of a budget (`tellNear`). */
+  | { to: "go"; attempt: Attempt; provider: Provider; near: boolean }
   /** Nobody can now, and somebody will. */
   | { to: "wait"; until: Date; why: Reason }
   | { to: "no"; decision: Decision; short: Short[] };
@@ -23,8 +24,8 @@ const TRIES_EACH = 3;
 const TASK_MS = 30 * 60_000;
 /** Where every seat is taken, look again after about so long. */
 const FULL_MS = 1_500;
-/** Of a batch of a thousand each looks less often: whoever leaves a seat wakes the next. Below WAITS_MS of the line. */
-const FULL_MOST_MS = 12_000;
+/** Whoever leaves a seat wakes the one that has waited longest; the others look for what was missed, and seldom. */
+const FULL_MOST_MS = 5 * 60_000;
 /** Whoever died with a seat has left it by then. */
 const SEAT_MS = TASK_MS + 60_000;
 
@@ -33,16 +34,18 @@ export const capabilitiesOf = (providers: readonly Provider[], kind: string) =>
     p.capabilities.filter((c) => c.kind === kind).map((capability) => ({ provider: p, capability })),
   );
 
-function candidatesFor({ providers, now }: Act, kind: string, facts: Facts): Candidate[] {
+function candidatesFor({ providers, now }: Act, kind: string, facts: Facts, { full, rest }: Round): Candidate[] {
   const at = now.getTime();
   return capabilitiesOf(providers, kind).map(({ provider, capability }): Candidate => {
     const { slug, atOnce, local, optIn } = provider;
     const known = facts.health(slug) ?? fresh({ quality: capability.quality, seconds: capability.usual }, at);
+    const restUntil = rest.get(slug) ?? known.restUntil;
     return {
       provider: slug,
       capability,
-      health: facts.shut(slug) ? { ...known, state: "open", openUntil: null } : known,
-      inFlight: facts.taken[slug] ?? 0,
+      health: facts.shut(slug) ? { ...known, state: "open", openUntil: null } : { ...known, restUntil },
+      // All models of it share its seats and its calls.
+      inFlight: full.has(slug) ? Number.POSITIVE_INFINITY : (facts.taken[slug] ?? 0),
       atOnce: Math.min(atOnce, facts.less[slug] ?? atOnce),
       off: !(facts.switches[slug] ?? !optIn),
       ...(local ? { local: true } : {}),
@@ -57,35 +60,41 @@ export async function readSwitches(act: Act): Promise<Map<string, boolean>> {
   return new Map(rows.map((r) => [r.provider, r.enabled]));
 }
 
+/** What this round has learned of those that could not be had: no money, no seat, no call before so long. */
+export type Round = { unpaid: Set<string>; short: Short[]; full: Set<string>; rest: Map<string, number> };
+export const newRound = (): Round => ({ unpaid: new Set(), short: [], full: new Set(), rest: new Map() });
+
+export type Pick =
+  | Exclude<Choice, { to: "go" }>
+  /** On its way to the database, and not awaited. Undefined: somebody else was there first, and the round knows. */
+  | { to: "begin"; answer: Promise<Extract<Choice, { to: "go" }> | undefined> };
+
+/** The best of those that are left, and the request to begin there. */
+export async function pick(act: Act, item: Item, past: readonly Attempt[], facts: Facts, round: Round): Promise<Pick> {
+  const candidates = candidatesFor(act, item.kind, facts, round);
+  const decision = decideFor(act, item, candidates, past, round.unpaid);
+  const best = decision.ranked[0];
+  if (!best) {
+    const none = noneOf(act, item, decision, candidates, round.short);
+    const busy = decision.refused.filter((r) => r.reason === "full" || r.reason === "resting").map((r) => r.provider);
+    if (none.to === "wait") await standInLine(act.db, busy, act.workspace.id, act.now);
+    return none;
+  }
+  const { atOnce } = candidates.find((c) => c.provider === best.provider)!;
+  const provider = act.providers.find((p) => p.slug === best.provider)!;
+  return { to: "begin", answer: begin(act, item, decision, { provider, atOnce, number: past.length + 1 }, round) };
+}
+
+/** To the end, within one transaction: for what goes on in it afterwards. */
 export async function choose(act: Act, item: Item, past: readonly Attempt[], facts: Facts): Promise<Choice> {
-  const candidates = candidatesFor(act, item.kind, facts);
-  const unpaid = new Set<string>();
-  const short: Short[] = [];
+  const round = newRound();
   for (;;) {
-    const decision = decideFor(act, item, candidates, past, unpaid);
-    const best = decision.ranked[0];
-    if (!best) {
-      const none = noneOf(act, item, decision, candidates, short);
-      const busy = decision.refused.filter((r) => r.reason === "full" || r.reason === "resting").map((r) => r.provider);
-      if (none.to === "wait") await standInLine(act.db, busy, act.workspace.id, act.now);
-      return none;
-    }
-    const { atOnce } = candidates.find((c) => c.provider === best.provider)!;
-    const provider = act.providers.find((p) => p.slug === best.provider)!;
-    const got = await begin(act, item, best, decision, past.length + 1, { ...provider, atOnce });
-    if ("attempt" in got) return { to: "go", provider, attempt: got.attempt };
-    // All models of it share its seats and its calls.
-    const change = (over: (one: Candidate) => Partial<Candidate>) => {
-      for (const [at, one] of candidates.entries())
-        if (one.provider === best.provider) candidates[at] = { ...one, ...over(one) };
-    };
-    if (got.restUntil !== undefined) {
-      const { restUntil } = got;
-      change((one) => ({ health: { ...one.health, restUntil } }));
-    } else if (got.short) {
-      unpaid.add(best.provider);
-      short.push(...got.short);
-    } else change(() => ({ inFlight: Number.POSITIVE_INFINITY }));
+    const picked = await pick(act, item, past, facts, round);
+    if (picked.to !== "begin") return picked;
+    const begun = await picked.answer;
+    if (!begun) continue;
+    if (begun.near) await tellNear(act);
+    return begun;
   }
 }
 
@@ -118,18 +127,17 @@ function decideFor(
     : decide(candidates, { ...question, tried: over(TRIES_EACH) });
 }
 
-/** Not got: no money, no call left in this minute, or no seat. */
-type Got = { attempt: Attempt } | { short?: Short[]; restUntil?: number };
 type Began = { got: "go" | "full" | "short" | "pace" | "probe"; wait: number | null; budgets: Held[] | null };
 
 async function begin(
   act: Act,
   item: Item,
-  { model, price, probe }: Ranked,
   decision: Decision,
-  number: number,
-  { slug, atOnce, perMinute }: Provider,
-): Promise<Got> {
+  { provider, atOnce, number }: { provider: Provider; atOnce: number; number: number },
+  round: Round,
+): Promise<Extract<Choice, { to: "go" }> | undefined> {
+  const { model, price, probe } = decision.ranked[0]!;
+  const { slug, perMinute } = provider;
   const id = act.newId();
   const now = act.now.getTime();
   const [startedAt, deadline, seat] = [0, TASK_MS, SEAT_MS].map((ms) => new Date(now + ms).toISOString());
@@ -138,14 +146,18 @@ async function begin(
       ${item.purpose ?? "make"}, ${number}, ${slug}, ${model}, ${item.kind}, ${item.channel}, ${item.person}, ${String(price)},
       ${JSON.stringify(kept(decision))}, ${deadline!}, ${seat!}, ${atOnce}, ${perMinute ?? null}, ${probe})`;
   const { got, wait, budgets } = row!;
-  if (got === "pace") return { restUntil: now + Math.min(wait! * 1000, WAITS_MS * 0.75) };
-  const held = budgets ?? [];
-  if (got === "short") return { short: shortOf(held) };
-  if (got !== "go") return {};
-  await tellNear(act, held);
-  const empty = { task: null, cost: null, failure: null, error: null, asked: 0 };
-  const made = { id, number, provider: slug, model, status: "submitting", estimate: String(price) } as const;
-  return { attempt: { ...made, ...empty, startedAt: startedAt!, deadline: deadline! } };
+  if (got === "go") {
+    const empty = { task: null, cost: null, failure: null, error: null, asked: 0 };
+    const made = { id, number, provider: slug, model, status: "submitting", estimate: String(price) } as const;
+    const attempt = { ...made, ...empty, startedAt: startedAt!, deadline: deadline! };
+    return { to: "go", attempt, provider, near: (budgets ?? []).some(({ near }) => near) };
+  }
+  if (got === "pace") round.rest.set(slug, now + Math.min(wait! * 1000, WAITS_MS * 0.75));
+  else if (got === "short") {
+    round.unpaid.add(slug);
+    round.short.push(...shortOf(budgets ?? []));
+  } else round.full.add(slug);
+  return undefined;
 }
 
 /** What is kept of a decision: every reason, all that the order was made from, and the best of the order. */
@@ -155,7 +167,13 @@ const kept = (decision: Decision): object => ({
   refused: decision.refused,
 });
 
-function noneOf(act: Act, item: Item, decision: Decision, candidates: readonly Candidate[], short: Short[]): Choice {
+function noneOf(
+  act: Act,
+  item: Item,
+  decision: Decision,
+  candidates: readonly Candidate[],
+  short: Short[],
+): Exclude<Choice, { to: "go" }> {
   const now = act.now.getTime();
   let until = Number.POSITIVE_INFINITY;
   let why: Reason | undefined;
@@ -163,7 +181,7 @@ function noneOf(act: Act, item: Item, decision: Decision, candidates: readonly C
     const health = candidates.find((c) => c.provider === provider)!.health;
     const back =
       reason === "full"
-        ? now + Math.min(FULL_MS * Math.max(1, item.wanted / 20), FULL_MOST_MS) * (0.5 + act.random())
+        ? now + turnOf(item, candidates.find((c) => c.provider === provider)!) * (0.5 + act.random())
         : reason === "resting"
           ? health.restUntil!
           : reason === "broken" && gate(health, now) === "shut" && health.openUntil !== null
@@ -174,4 +192,10 @@ function noneOf(act: Act, item: Item, decision: Decision, candidates: readonly C
     why = reason;
   }
   return why === undefined ? { to: "no", decision, short } : { to: "wait", until: new Date(until), why };
+}
+
+/** Half of the time until its turn, when those of its batch that are before it go on as usual. */
+function turnOf({ number, wanted, open }: Item, { health, atOnce }: Candidate): number {
+  const ahead = Math.max(0, number - (wanted - open));
+  return Math.min(Math.max(FULL_MS, (ahead / atOnce) * health.seconds * 500), FULL_MOST_MS);
 }

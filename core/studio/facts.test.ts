@@ -6,7 +6,7 @@ import { provider } from "../../test/provider.ts";
 import type { Act } from "../act.ts";
 import { makeAct, readWho } from "../inbox/index.ts";
 import { order } from "./batch.ts";
-import { fresh } from "./breaker.ts";
+import { after, fresh } from "./breaker.ts";
 import { readFacts } from "./facts.ts";
 import { noteOutcome } from "./health.ts";
 
@@ -91,4 +91,34 @@ test("a refused key shuts a provider for everything it makes", async () => {
   expect(await shut()).toBe(false);
   await inAct((act) => fails(act.db, "keyless", "auth"));
   expect(await shut()).toBe(true);
+});
+
+test("a success in the database is a success in the arithmetic", async () => {
+  const start = { quality: 0.8, seconds: 5 };
+  let known = fresh(start, house.clock.now.getTime());
+  for (const [seconds, quality, pause] of [
+    [9, 0.5, 0],
+    [2, undefined, 60_000],
+    [30, 1, 3_600_000],
+  ] as const) {
+    house.clock.pass(pause);
+    await inAct((act) => fails(act.db, "sum"));
+    known = after(known, { ok: false, failure: "broken" }, house.clock.now.getTime(), () => 0.5);
+    await inAct(
+      (act) => rawOf(act.db)`
+        select close_made(${house.clock.now.toISOString()}, ${act.newId()}, ${act.newId()}, 'sum', 'song', 0, ${quality ?? null},
+          ${seconds}, ${start.quality}, ${start.seconds})`,
+    );
+    known = after(
+      known,
+      { ok: true, seconds, ...(quality === undefined ? {} : { quality }) },
+      house.clock.now.getTime(),
+      () => 0.5,
+    );
+    const [row] = await inAct(
+      (act) => rawOf(act.db)<Record<string, number>[]>`
+        select wins, losses, quality, seconds, "row", recent, seen, opened from provider_health where provider = 'sum'`,
+    );
+    for (const [name, value] of Object.entries(row!)) expect(known[name as "wins"]).toBeCloseTo(value, 9);
+  }
 });

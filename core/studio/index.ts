@@ -8,6 +8,7 @@ export { endBatch, filmItem, LOOK_MS, makeItem, order } from "./batch.ts";
 export { callbackToken, heardBack, openCallback } from "./callback.ts";
 export { studioCommands } from "./commands.ts";
 export { batchView, closeStranded, type Ended, holdBatch, markEnded, noneMade, reopen } from "./deliver.ts";
+export { newRound } from "./desk.ts";
 export { exportStems, notesOf, partsView, playStems, readSong, saveStems } from "./export.ts";
 export { type Passed, pass } from "./gate.ts";
 export { allow, type Gathered, type Gathering, gather } from "./gather.ts";
@@ -64,9 +65,10 @@ export {
   type Rights,
   Unknown,
   type Wish,
+  WORD_KINDS,
 } from "./provider.ts";
 export { openProviders } from "./providers/index.ts";
-export { tellStaff } from "./review-card.ts";
+export { tellStaff, tellStaffPlace } from "./review-card.ts";
 export { staffPlace } from "./review-place.ts";
 export { replay } from "./router.ts";
 export { saveMade, storeMade, writtenBefore } from "./save.ts";

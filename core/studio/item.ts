@@ -22,6 +22,8 @@ export type Item = {
   /** The job that shows the batch, and of how many. */
   shown: string;
   wanted: number;
+  /** So many of them have not ended. */
+  open: number;
   /** The film that it is a part of. */
   partOf: string | null;
   /** Somebody stopped the batch, or the film's. */
@@ -55,7 +57,7 @@ export const OPEN: readonly Attempt["status"][] = ["submitting", "unknown", "acc
 export async function holdItem(act: Act, id: string): Promise<Item | undefined> {
   const [row] = await rawOf(act.db)<Item[]>`
     select i.id, i.batch_id as batch, i.number, i.job_id as job, i.kind, i.wish, i.status, i.error,
-      i.created_at as "createdAt", b.channel_id as channel, b.person_id as person, b.profile, b.provider, b.job_id as shown, b.wanted, b.part_of as "partOf",
+      i.created_at as "createdAt", b.channel_id as channel, b.person_id as person, b.profile, b.provider, b.job_id as shown, b.wanted, b.open, b.part_of as "partOf",
       (j.status = 'cancelled' or exists (
         select from item f join batch fb on fb.workspace_id = f.workspace_id and fb.id = f.batch_id
         join job fj on fj.workspace_id = fb.workspace_id and fj.id = fb.job_id

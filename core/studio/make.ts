@@ -1,23 +1,27 @@
 // The life of one item, a step at a time: what is to be done next, and what an answer makes of it. Each step is one
 // transaction that holds the item; between two of them anything may die, and the next step begins from the rows.
-import { rawOf } from "../../db/connect.ts";
+import { type Last, last, rawOf } from "../../db/connect.ts";
 import { type Act, eventKind } from "../act.ts";
 import { release, settle } from "../budgets/index.ts";
 import { hurryJob } from "../jobs/index.ts";
-import { itemEnded } from "./batch.ts";
+import { itemEnded, itemEndedEvent, showBatch } from "./batch.ts";
 import { fresh } from "./breaker.ts";
-import { capabilitiesOf, choose } from "./desk.ts";
+import { capabilitiesOf, newRound, pick, type Round } from "./desk.ts";
 import { readFacts } from "./facts.ts";
 import { noteOutcome } from "./health.ts";
 import { type Attempt, attemptsOf, holdItem, type Item, moveAttempt, OPEN } from "./item.ts";
+import { closeChecks } from "./judge.ts";
 import { type Capability, type Failure, type Found, type Provider, ProviderError, passing } from "./provider.ts";
 import { failureWords, noWords } from "./reasons.ts";
 import { learnLess, leaveSeat } from "./seats.ts";
 
 export type Step = { item: Item; attempt: Attempt; provider: Provider; capability: Capability };
 export type Next =
-  | ({ to: "submit" | "find" | "ask" | "withdraw" } & Step)
+  /** `near`: a budget's line was crossed. */
+  | ({ to: "submit" | "find" | "ask" | "withdraw"; near?: boolean } & Step)
   | { to: "wait"; until: Date; why: string }
+  /** Somebody else had the seat or the money: look again. */
+  | { to: "again" }
   | { to: "end" };
 
 export const attemptEnded = eventKind<{
@@ -28,8 +32,8 @@ export const attemptEnded = eventKind<{
   seconds: number;
 }>("attempt.ended");
 
-/** What is to be done for an item now. `began`: this very process was about to send this attempt, and has not. */
-export async function next(act: Act, id: string): Promise<Next> {
+/** What is to be done for an item now. Return its answer from the transaction as it is: the last statement goes with the commit. */
+export async function next(act: Act, id: string, round: Round = newRound()): Promise<Next | Last<Next>> {
   const found = await readFacts(act, id);
   if (!found || (found.item.status !== "waiting" && found.item.status !== "making")) return { to: "end" };
   const { item, past, facts } = found;
@@ -39,20 +43,25 @@ export async function next(act: Act, id: string): Promise<Next> {
     await itemEnded(act, item, "cancelled");
     return { to: "end" };
   }
-  const choice = await choose(act, item, past, facts);
+  const choice = await pick(act, item, past, facts, round);
   if (choice.to === "wait") return choice;
   if (choice.to === "no") {
     // What the last one said tells more than that nobody is left.
-    const last = choice.short.length === 0 ? past.find((a) => a.error)?.error : undefined;
-    await itemEnded(act, item, "failed", last ?? noWords(act, choice));
+    const said = choice.short.length === 0 ? past.find((a) => a.error)?.error : undefined;
+    await itemEnded(act, item, "failed", said ?? noWords(act, choice));
     return { to: "end" };
   }
-  const { attempt, provider } = choice;
-  return { to: "submit", item, attempt, provider, capability: capabilityOf(provider, item, attempt)! };
+  return last(
+    choice.answer.then((begun): Next => {
+      if (!begun) return { to: "again" };
+      const { attempt, provider, near } = begun;
+      return { to: "submit", item, attempt, provider, near, capability: capabilityOf(provider, item, attempt)! };
+    }),
+  );
 }
 
 /** A try that was begun before: by this process or by one that died. */
-async function goOn(act: Act, item: Item, attempt: Attempt): Promise<Next> {
+async function goOn(act: Act, item: Item, attempt: Attempt): Promise<Next | Last<Next>> {
   const provider = act.providers.find((p) => p.slug === attempt.provider);
   const capability = provider && capabilityOf(provider, item, attempt);
   if (!provider || !capability) {
@@ -76,11 +85,16 @@ const capabilityOf = (provider: Provider, item: Item, attempt: Attempt): Capabil
 
 /** Runs `work` when the attempt is still open, with the item held. */
 async function stillOpen(act: Act, { item, attempt }: Step, work: () => Promise<void>): Promise<boolean> {
-  await holdItem(act, item.id);
-  const [now] = (await attemptsOf(act, item.id)).filter((a) => a.id === attempt.id);
-  if (!now || !OPEN.includes(now.status)) return false;
+  if (!(await isOpen(act, item, attempt))) return false;
   await work();
   return true;
+}
+
+/** With the item held. Both questions are sent at once; the second sees what the first waited for. */
+async function isOpen(act: Act, item: Item, attempt: Attempt): Promise<boolean> {
+  const [, past] = await Promise.all([holdItem(act, item.id), attemptsOf(act, item.id)]);
+  const now = past.find((a) => a.id === attempt.id);
+  return now !== undefined && OPEN.includes(now.status);
 }
 
 /** The provider has it, under its own id. Somebody who looked for theirs may have taken it: then ours is theirs. */
@@ -200,23 +214,44 @@ async function endLost(act: Act, item: Item, attempt: Attempt, step?: Step): Pro
   else await leaveSeat(act.db, attempt.id);
 }
 
-/** Made, and found good: the caller saves what it made in the same transaction. */
-export const noteMade = (
+type Closed = { open: number | null; waits: boolean };
+/** What is still to be done: the statement that others wait for, and then what nobody waits for. */
+export type Closing = { close(): Promise<Closed>; after(act: Act, closed: Closed): Promise<void> };
+
+/**
+ * Made, and found good: the caller saves what it made in the same transaction, which must end with `close`. Undefined:
+ * it is somebody else's by now.
+ */
+export async function noteMade(
   act: Act,
-  step: Step,
+  { item, attempt, provider, capability }: Step,
   { cost, quality }: { cost: bigint | undefined; quality?: number },
   save: () => Promise<void>,
-): Promise<boolean> =>
-  stillOpen(act, step, async () => {
-    const { attempt, item } = step;
-    const paid = cost ?? BigInt(attempt.estimate);
-    await moveAttempt(act, attempt.id, { status: "done", cost: paid });
-    await settle(act, attempt.id, paid, 1);
-    await save();
-    await itemEnded(act, item, "made");
-    const seconds = (act.now.getTime() - new Date(attempt.startedAt).getTime()) / 1000;
-    await close(act, step, { ok: true, seconds, ...(quality === undefined ? {} : { quality }) });
-  });
+): Promise<Closing | undefined> {
+  if (!(await isOpen(act, item, attempt))) return undefined;
+  const paid = cost ?? BigInt(attempt.estimate);
+  const { kind, batch } = item;
+  const seconds = (act.now.getTime() - new Date(attempt.startedAt).getTime()) / 1000;
+  await Promise.all([
+    moveAttempt(act, attempt.id, { status: "done", cost: paid }),
+    closeChecks(act, item.id).then(save),
+    act.emit(itemEndedEvent, { batch, kind, status: "made" }, item.id),
+    act.emit(attemptEnded, { item: item.id, provider: provider.slug, kind, outcome: "done", seconds }, item.id),
+  ]);
+  const now = act.now.toISOString();
+  return {
+    async close() {
+      const [closed] = await rawOf(act.db)<Closed[]>`
+        select open, waits from close_made(${now}, ${attempt.id}, ${item.id}, ${provider.slug}, ${kind}, ${String(paid)},
+          ${quality ?? null}, ${seconds}, ${capability.quality}, ${capability.usual})`;
+      return closed!;
+    },
+    async after(act, { open, waits }) {
+      if (open !== null) await showBatch(act, item, open);
+      if (waits) await wakeNext(act, kind);
+    },
+  };
+}
 
 /** The seat is free: whoever has waited longest here looks now. Others look by themselves, now and then. */
 async function wakeNext(act: Act, kind: string): Promise<void> {
@@ -227,26 +262,17 @@ async function wakeNext(act: Act, kind: string): Promise<void> {
   if (next) await hurryJob(act, next.job);
 }
 
-type Closing = { ok: true; seconds: number; quality?: number } | { ok: false; failure: Failure; after?: number };
+type Outcome = { ok: false; failure: Failure; after?: number };
 
 /** Last, because every workspace passes through a provider's row. */
-async function close(act: Act, { item, attempt, provider, capability }: Step, outcome: Closing): Promise<void> {
+async function close(act: Act, { item, attempt, provider, capability }: Step, outcome: Outcome): Promise<void> {
   await leaveSeat(act.db, attempt.id);
   await wakeNext(act, item.kind);
+  const { kind } = item;
   const seconds = (act.now.getTime() - new Date(attempt.startedAt).getTime()) / 1000;
-  const how = outcome.ok ? "done" : outcome.failure;
-  await act.emit(
-    attemptEnded,
-    { item: item.id, provider: provider.slug, kind: item.kind, outcome: how, seconds },
-    item.id,
-  );
+  const told = { item: item.id, provider: provider.slug, kind, outcome: outcome.failure, seconds };
+  await act.emit(attemptEnded, told, item.id);
   const start = fresh({ quality: capability.quality, seconds: capability.usual }, act.now.getTime());
-  await noteOutcome(act.db, {
-    provider: provider.slug,
-    kind: item.kind,
-    fresh: start,
-    outcome,
-    now: act.now,
-    draw: act.random,
-  });
+  const { now, random: draw } = act;
+  await noteOutcome(act.db, { provider: provider.slug, kind, fresh: start, outcome, now, draw });
 }

@@ -49,6 +49,21 @@ async function send(act: Act, commands: Registry, { batch, works, places, again,
   }
 }
 
+/** A word to staff where they are, in the workspace's own language. Answers whether there is such a place. */
+export async function tellStaffPlace(
+  act: Act,
+  commands: Registry,
+  subject: string,
+  words: (spoken: Act) => View,
+): Promise<boolean> {
+  const place = await staffPlace(act);
+  if (!place) return false;
+  const locale = localeOf(act.workspace.locale);
+  const spoken = spokenIn(act, locale);
+  await post(act, { place, subject, view: await sealView(act, commands, words(spoken)), hints: { locale } });
+  return true;
+}
+
 /** Two who decide about one batch at once write its message one after the other. Before the decision itself. */
 export async function holdCard(act: Act, { batch }: Work): Promise<void> {
   if (batch) await rawOf(act.db)`select 1 from batch where id = ${batch} for no key update`;

@@ -7,10 +7,13 @@ export const WAITS_MS = 20_000;
 /** Whoever goes without waits in this line, by workspace. All at once and in one order: two that wait never meet across. */
 export async function standInLine(tx: Tx, providers: readonly string[], workspace: string, now: Date): Promise<void> {
   if (providers.length === 0) return;
-  const until = new Date(now.getTime() + WAITS_MS).toISOString();
+  const [at, half, until] = [0, WAITS_MS / 2, WAITS_MS].map((ms) => new Date(now.getTime() + ms).toISOString());
+  // Of many that wait together few write: the row is one for all of a workspace.
   await rawOf(tx)`
     insert into provider_queue as q (provider, workspace, since, until)
-    select p, ${workspace}, ${now.toISOString()}, ${until} from unnest(${[...new Set(providers)]}::text[]) p order by p
+    select p, ${workspace}, ${at!}, ${until!} from unnest(${[...new Set(providers)]}::text[]) p
+      where not exists (
+        select from provider_queue o where o.provider = p and o.workspace = ${workspace} and o.until > ${half!}) order by p
     on conflict (provider, workspace) do update set until = excluded.until,
       since = case when q.until > excluded.since then q.since else excluded.since end`;
 }

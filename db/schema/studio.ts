@@ -86,6 +86,8 @@ export const item = pgTable(
       foreignColumns: [batch.workspaceId, batch.id],
     }),
     foreignKey({ name: "item_job", columns: [t.workspaceId, t.jobId], foreignColumns: [job.workspaceId, job.id] }),
+    // Who is woken when a seat is free: the one that has waited longest.
+    index("item_waiting").on(t.workspaceId, t.kind, t.jobId).where(sql`${t.status} = 'waiting'`),
     check("item_status", sql`${t.status} in ('waiting', 'making', 'made', 'failed', 'cancelled')`),
   ],
 );
@@ -181,6 +183,30 @@ export const budgetUse = pgTable(
       foreignColumns: [budget.workspaceId, budget.id],
     }),
     check("budget_use_amounts", sql`${t.held} >= 0 and ${t.spent} >= 0`),
+  ],
+);
+
+/** A budget is half, four fifths or wholly used in this period: whoever looks after money is told once. */
+export const budgetLine = pgTable(
+  "budget_line",
+  {
+    workspaceId: uuid().notNull(),
+    budgetId: uuid().notNull(),
+    bucket: text().notNull(),
+    /** In hundredths of the cap. */
+    part: integer().notNull(),
+    at: moment().notNull(),
+    toldAt: moment(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.budgetId, t.bucket, t.part] }),
+    foreignKey({
+      name: "budget_line_budget",
+      columns: [t.workspaceId, t.budgetId],
+      foreignColumns: [budget.workspaceId, budget.id],
+    }),
+    check("budget_line_part", sql`${t.part} in (50, 80, 100)`),
+    index("budget_line_untold").on(t.workspaceId).where(sql`${t.toldAt} is null`),
   ],
 );
 
