@@ -147,3 +147,40 @@ test("a workspace's own prompt changes what is asked, never how it must be answe
   expect(asked[1]).toMatch(/^We are pirates\. Judge this post\.\n\nBetween the two lines that say [0-9a-f]{24} are/);
   expect(asked[1]).toContain("Answer with one JSON object");
 });
+
+test("a worker that ends while it asks: what it asked counts as paid, and is asked once more", async () => {
+  let hung = 0;
+  const judge = provider({
+    slug: "judge",
+    kind: "check",
+    price: 500n,
+    submit: ({ signal }) =>
+      hung++ > 0
+        ? Promise.resolve(said(PASS, 400n))
+        : new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error))),
+  });
+  const again = provider({
+    slug: "writer",
+    kind: "post",
+    submit: async () => said("Words.", 1_000n),
+    find: async () => "gone",
+  });
+  const house = await open({ ...again, settleSeconds: 0 }, judge);
+  await house.ask("budget set", { amount: "5" });
+  const begun = await house.ask("generate text", { channel: "noir-jazz", prompt: "the night" });
+  await shop.until(() => hung > 0);
+  await shop.engine.stop();
+  house.queue = (await shop.start()).queue;
+  const ended = await house.ended(begun.run);
+  expect(ended.problem).toBeUndefined();
+  expect(await tried()).toEqual([
+    { provider: "judge", status: "lost", cost: "500" },
+    { provider: "judge", status: "done", cost: "400" },
+    { provider: "judge", status: "done", cost: "400" },
+  ]);
+  const [used] = await see(house, async (sql) => [
+    ...(await sql<{ held: string; spent: string }[]>`select held::text, spent::text from budget_use`),
+  ]);
+  // Two posts, for the first went with its worker, and three questions.
+  expect([used!.held, Number(used!.spent) % 1000]).toEqual(["0", 300]);
+});
