@@ -2,6 +2,7 @@
 import { rawOf } from "../../db/connect.ts";
 import type { VoteSettings } from "../../db/schema/index.ts";
 import type { Act, Place } from "../act.ts";
+import { placeMoved } from "../outbox/index.ts";
 import { ASK_AHEAD_MS, HEARD_DELAY_MS } from "./playout.ts";
 import { queueOf } from "./queue.ts";
 
@@ -55,13 +56,29 @@ export async function wanted(act: Pick<Act, "db">): Promise<Wanted[]> {
 
 /** The chats where the channel is told of and voted on. Those that closed to us, or are another's by now, are left out. */
 export async function placesOf(act: Act, channel: string): Promise<Place[]> {
-  return rawOf(act.db)<Place[]>`
-    select p.surface, p.tenant, p.external from channel_place p
-    where p.channel_id = ${channel} and ${act.workspace.id}::uuid = (
+  const sql = rawOf(act.db);
+  const bound = () => sql<(Place & { ours: boolean })[]>`
+    select p.surface, p.tenant, p.external, ${act.workspace.id}::uuid = (
       select f.workspace_id from (
         select workspace_id, 1 as rank from find_place(p.surface, p.tenant, p.external)
-        union all select workspace_id, 2 from find_place(p.surface, p.tenant, '')) f order by rank limit 1)
-    order by p.created_at, p.surface, p.external`;
+        union all select workspace_id, 2 from find_place(p.surface, p.tenant, '')) f order by rank limit 1) as ours
+    from channel_place p where p.channel_id = ${channel} order by p.created_at, p.surface, p.external`;
+  let places = await bound();
+  if (places.some((p) => !p.ours) && (await followMoved(act, channel))) places = await bound();
+  return places.filter((p) => p.ours).map(({ ours: _, ...place }) => place);
+}
+
+/** A platform may give a chat another id: Telegram does so when a group grows. The chat is the same to its people. */
+async function followMoved(act: Act, channel: string): Promise<boolean> {
+  const rows = await rawOf(act.db)`
+    update channel_place p set external = e.payload->>'to'
+    from event e
+    where p.channel_id = ${channel} and e.name = ${placeMoved.name} and e.payload->>'surface' = p.surface
+      and e.payload->>'tenant' = p.tenant and e.payload->>'from' = p.external
+      and not exists (select from channel_place q where q.channel_id = p.channel_id and q.surface = p.surface
+        and q.tenant = p.tenant and q.external = e.payload->>'to')
+    returning 1`;
+  return rows.length > 0;
 }
 
 /** An engine asks for the next item so long before it fades it in, and a listener hears so much later what leaves it. */
