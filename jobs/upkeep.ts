@@ -6,6 +6,7 @@ import { tellNear } from "../core/budgets/index.ts";
 import type { House } from "../core/house.ts";
 import { jobAct, WORKER } from "../core/jobs/index.ts";
 import { forgetSessions } from "../core/session/index.ts";
+import { forgetPlayed } from "../core/streams/index.ts";
 import { type Database, inWorkspace, rawOf } from "../db/connect.ts";
 import type { Carrier } from "./engine.ts";
 import type { Chore } from "./schedule.ts";
@@ -72,6 +73,7 @@ async function forget(house: House, database: Database, workspaceId: string): Pr
     await sql`delete from verdict where at < ${before(VERDICTS)}`;
     await sql`delete from cooldown where until < ${before(0)}`;
     await forgetSessions(tx, new Date(now));
+    await forgetPlayed(tx, new Date(now));
   });
 }
 

@@ -1,5 +1,5 @@
 // What was heard, for reports and for whoever asks on what terms it was made.
-import { rawOf } from "../../db/connect.ts";
+import { rawOf, type Tx } from "../../db/connect.ts";
 import type { Act } from "../act.ts";
 import type { Source } from "./queue.ts";
 
@@ -87,4 +87,15 @@ export function csvOf(played: readonly Played[]): string {
       .join(","),
   );
   return `\uFEFF${[COLUMNS.join(","), ...lines].join("\r\n")}\r\n`;
+}
+
+/** What was heard is kept for ever (`air`). How it came there, only as long as somebody may ask. */
+const QUEUED_MS = 90 * 86_400_000;
+const HOST_MS = 86_400_000;
+
+export async function forgetPlayed(tx: Tx, now: Date): Promise<void> {
+  const before = (ms: number) => new Date(now.getTime() - ms).toISOString();
+  await rawOf(tx)`
+    delete from queue_item where state in ('played', 'skipped', 'failed') and ended_at < ${before(QUEUED_MS)}`;
+  await rawOf(tx)`delete from host where seen_at < ${before(HOST_MS)}`;
 }

@@ -18,6 +18,7 @@ export { LostLease } from "./fence.ts";
 export { fillChannels } from "./fill.ts";
 export { type ChannelGauges, channelGauges } from "./gauges.ts";
 export { type AirFact, ended, failed, heard } from "./heard.ts";
+export { forgetPlayed } from "./history.ts";
 export { freeLease, renewLease, takeLease } from "./lease.ts";
 export { candidates, claimNext, type Item } from "./next.ts";
 export { type Now, nowOn } from "./now.ts";

@@ -5,8 +5,9 @@ import { type TestHouse, testHouse } from "../../test/house.ts";
 import { addSong, channelId, claim, inAct, play, takeLease } from "../../test/streams.ts";
 import { readBytes } from "../assets/index.ts";
 import { type Caller, makeAct, readWho } from "../inbox/index.ts";
+import { placeMoved } from "../outbox/index.ts";
 import { wav } from "../studio/index.ts";
-import { beat, candidates, claimNext, enqueue, keepBed, mayHost, queueOf } from "./index.ts";
+import { beat, candidates, claimNext, enqueue, forgetPlayed, keepBed, mayHost, placesOf, queueOf } from "./index.ts";
 
 let house: TestHouse;
 let staff: Caller;
@@ -186,6 +187,41 @@ test("servers name themselves, are drained for one workspace, and are gone when 
     ["two", "gone"],
   ]);
   expect((await house.ask("server drain", { server: "four" })).problem?.kind).toBe("missing");
+});
+
+test("a channel is told of where it was bound, also when the chat has another id since", async () => {
+  const { channel } = await on("neon-synthwave");
+  const { workspaceId } = house.owner;
+  const bind = (external: string) =>
+    see(house, async (sql) => {
+      await sql`insert into channel_place (workspace_id, channel_id, surface, tenant, external, created_at)
+        values (${workspaceId}, ${channel}, 'telegram', 'bot', ${external}, now())`;
+      await sql`insert into place (workspace_id, id, surface, tenant, external, created_at)
+        values (${workspaceId}, ${house.sources.newId()}, 'telegram', 'bot', ${external}, now())`;
+    });
+  const told = async () => (await inAct(house, (act) => placesOf(act, channel))).map((p) => p.external);
+  await bind("-1");
+  await bind("-2");
+  expect(await told()).toEqual(["-1", "-2"]);
+  // As the outbox does when Telegram says so.
+  await see(house, (sql) => sql`update place set external = '-1001' where external = '-1'`);
+  expect(await told()).toEqual(["-2"]);
+  await inAct(house, (act) => act.emit(placeMoved, { surface: "telegram", tenant: "bot", from: "-1", to: "-1001" }));
+  expect((await told()).toSorted()).toEqual(["-1001", "-2"]);
+  await see(house, (sql) => sql`update place set gone_at = now() where external = '-2'`);
+  expect(await told()).toEqual(["-1001"]);
+});
+
+test("what was played is forgotten after a quarter, what was heard is not", async () => {
+  const count = () =>
+    see(house, async (sql) => [
+      ...(await sql<{ items: number; air: number }[]>`
+        select (select count(*)::int from queue_item where ended_at is not null) as items, (select count(*)::int from air) as air`),
+    ]);
+  const [before] = await count();
+  expect(before!.items).toBeGreaterThan(0);
+  await inAct(house, (act) => forgetPlayed(act.db, new Date(act.now.getTime() + 2 * 365 * 86_400_000)));
+  expect(await count()).toEqual([{ items: 0, air: before!.air }]);
 });
 
 test("two processes that claim at once are handed one item, whichever comes first", async () => {
