@@ -109,7 +109,7 @@ function lately({ edits, message: { tenant } }: Letter): number[] {
 
 /** Work that goes on is shown again soon: its steps give way, so that what is final need not wait. */
 export const goesOn = ({ message: { view } }: Letter): boolean =>
-  view?.blocks.some((b) => b.kind === "progress" && b.done < b.total) ?? false;
+  view?.growing === true || (view?.blocks.some((b) => b.kind === "progress" && b.done < b.total) ?? false);
 
 /** "step": leave this one out. Otherwise the milliseconds until Slack lets a message of this team be changed. */
 export function editWait(letter: Letter): number | "step" {
@@ -139,6 +139,17 @@ export const pause = ({ signal }: Letter) =>
     const timer = setTimeout(stop, PACE.per);
     signal.addEventListener("abort", stop, { once: true });
   });
+
+const NOT_GROWING = new Set(["message_not_in_streaming_state", ...GONE_ALREADY]);
+
+/** It may have ended before: a try of ours was not answered, or Slack ended it by itself. */
+export async function gentlyEnded({ api }: Letter, params: Record<string, unknown>): Promise<void> {
+  try {
+    await api.call("chat.stopStream", params);
+  } catch (error) {
+    if (!saysOneOf(error, NOT_GROWING)) throw error;
+  }
+}
 
 const MARK = "impresario_message";
 /** Slack knows no message by an id of ours; this is how we know it again. */

@@ -6,6 +6,7 @@ import { str } from "./json.ts";
 import type { Desk, Letter, Memory } from "./letter.ts";
 import { PACE } from "./limits.ts";
 import { rewrite, takeBack, write } from "./post.ts";
+import { begin, canStream, goOn, isOpen, stop } from "./stream.ts";
 import { BY_RESPONSE, byResponse, OUTSIDE, rewhisper, usesLeft, whisper } from "./whisper.ts";
 
 export function makeSender(desk: Desk): Sender {
@@ -19,10 +20,17 @@ export function makeSender(desk: Desk): Sender {
       const letter: Letter = { ...desk, ...memory, message, hints: message.hints, signal };
       // What is changed is changed in the way that it was sent.
       const before: Letter = { ...letter, hints: message.target?.hints ?? {} };
-      if (message.kind === "edit")
-        return message.target!.external === BY_RESPONSE ? rewhisper(before) : rewrite(before);
-      if (message.kind === "delete") return message.target!.external === BY_RESPONSE ? unsay(before) : takeBack(before);
-      return message.kind === "answer" ? answer(letter) : write(letter, message.place);
+      const { external = "" } = message.target ?? {};
+      if (message.kind === "edit") {
+        if (isOpen(external)) return goOn(letter, before);
+        return external === BY_RESPONSE ? rewhisper(before) : rewrite(before);
+      }
+      if (message.kind === "delete") {
+        if (external === BY_RESPONSE) return unsay(before);
+        return takeBack(isOpen(external) ? await stop(before) : before);
+      }
+      const streamed = canStream(letter) ? await begin(letter, message.place) : undefined;
+      return streamed ?? (message.kind === "answer" ? answer(letter) : write(letter, message.place));
     },
   };
 }

@@ -80,6 +80,9 @@ export type Block =
   | { kind: "link"; url: string; label: string }
   | { kind: "file"; url: string; name: string; type: string; bytes: number };
 
-export type View = { text: string; blocks: Block[] };
+/** `growing`: its text is still being written, and more of it will follow at its end. The last one is without it. */
+export type View = { text: string; blocks: Block[]; growing?: true };
 
 export const view = (text: string, ...blocks: Block[]): View => ({ text, blocks });
+/** What is there so far of a text that somebody is writing. Each begins with the one before. */
+export const growing = (text: string): View => ({ text, blocks: [], growing: true });

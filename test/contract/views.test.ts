@@ -1,5 +1,6 @@
 // Every kind of view, shown by every surface.
 import { expect, test } from "vitest";
+import { growing, view } from "../../core/view/index.ts";
 import { localeOf, say } from "../../core/words/say.ts";
 import { BLOCKS, LONG } from "./commands.ts";
 import type { Seen } from "./driver.ts";
@@ -120,5 +121,21 @@ overAll((office) => {
     await office.answer(at, /100%/, 20_000);
     expect(office.sees(at)).toHaveLength(1);
     expect(office.sees(at)[0]?.edits).toBeGreaterThan(0);
+  });
+
+  test("a text that is being written is one message, which ends whole", { timeout: 60_000 }, async () => {
+    const at = await office.somebody("member", { direct: true });
+    const word = (n: number) => `word${n}`;
+    const text = (n: number) => Array.from({ length: n }, (_, at) => word(at + 1)).join(" ");
+    await office.say(at, "story", growing(text(1)));
+    await office.answer(at, /word1/);
+    office.platform.trouble({ kind: "slow down", after: 1_000 }, 1);
+    for (let n = 2; n <= 6; n++) await office.change(at, "story", growing(text(n)));
+    await office.restart();
+    for (let n = 7; n <= 12; n++) await office.change(at, "story", growing(text(n)));
+    await office.change(at, "story", view(`${text(13)} end.`));
+    await office.answer(at, /word13 end/, 30_000);
+    expect(office.sees(at)).toHaveLength(1);
+    expect(bare(office.sees(at)[0]!.text)).toBe(bare(`${text(13)} end.`));
   });
 });
