@@ -1,5 +1,5 @@
 // Uploads without an end, until it is killed.
-import { openBucket } from "../../core/assets/index.ts";
+import { openBucket } from "../../core/assets/bucket/bucket.ts";
 import type { Keys } from "../emulators/s3/signature.ts";
 
 const { url, bucket, keys, key } = JSON.parse(process.argv[2] ?? "{}") as Record<"url" | "bucket" | "key", string> & {

@@ -7,7 +7,8 @@ import { type Bucket, openBucket } from "./bucket.ts";
 import { signer, urlOf } from "./send.ts";
 import { type BucketSettings, bucketSettings } from "./settings.ts";
 
-const MB = 1024 * 1024;
+/** Parts as small as this keep the tests quick; a real store wants five megabytes. */
+const PART = 100_000;
 let s3: S3;
 let bucket: Bucket;
 let waits: number[];
@@ -17,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => s3.close());
 beforeEach(() => {
-  Object.assign(s3, { fault: undefined, pageSize: 1000, now: Date.now, seen: [] });
+  Object.assign(s3, { fault: undefined, pageSize: 1000, leastPart: PART, now: Date.now, seen: [] });
   s3.objects.clear();
   s3.uploads.clear();
   waits = [];
@@ -35,7 +36,7 @@ beforeEach(() => {
   bucket = open();
 });
 const world = { now: Date.now, random: () => 0.5, wait: async (ms: number) => void waits.push(ms) };
-const open = (more: Partial<BucketSettings> = {}) => openBucket({ ...settings, ...more }, world, { partBytes: 5 * MB });
+const open = (more: Partial<BucketSettings> = {}) => openBucket({ ...settings, ...more }, world, { partBytes: PART });
 
 const noise = (length: number) => {
   const bytes = Buffer.alloc(length);
@@ -91,7 +92,7 @@ test("a link is signed as in Amazon's own example, and our emulator agrees with 
 });
 
 test("small goes up in one request, large in parts, and both come back whole", async () => {
-  for (const size of [0, 1, 5 * MB, 5 * MB + 1, 12 * MB]) {
+  for (const size of [0, 1, PART, PART + 1, 5 * PART + 7]) {
     const bytes = noise(size);
     expect(await bucket.put("w/song", pieces(bytes))).toEqual({ bytes: size, sha256: sumOf(bytes) });
     const found = await bucket.get("w/song", { sha256: sumOf(bytes) });
@@ -101,16 +102,16 @@ test("small goes up in one request, large in parts, and both come back whole", a
   }
   expect(s3.objects.has("radio/w/song")).toBe(true);
   expect(s3.uploads.size).toBe(0);
-  const range = await bucket.get("w/song", { range: { start: 6 * MB, end: 6 * MB + 9 } });
-  expect((await all(range?.body)).equals(noise(12 * MB).subarray(6 * MB, 6 * MB + 10))).toBe(true);
+  const range = await bucket.get("w/song", { range: { start: 2 * PART, end: 2 * PART + 9 } });
+  expect((await all(range?.body)).equals(noise(5 * PART).subarray(2 * PART, 2 * PART + 10))).toBe(true);
   await bucket.remove("w/song");
   expect([await bucket.get("w/song"), await bucket.size("w/song")]).toEqual([undefined, undefined]);
 });
 
 test("a source that breaks leaves nothing, also in the middle of the parts", async () => {
-  for (const after of [1, 11]) {
+  for (const after of [1, 5]) {
     const source = async function* () {
-      for (let n = 0; n < after; n++) yield noise(MB);
+      for (let n = 0; n < after; n++) yield noise(PART / 2);
       throw new Error("the line went dead");
     };
     await expect(bucket.put("w/half", source())).rejects.toThrow("dead");
@@ -127,7 +128,7 @@ test.each([
   ["a lost answer", "cut after" as const],
   ["damage on the way", { status: 400, code: "XAmzContentSHA256Mismatch", message: "does not match" }],
 ])("%s is tried again, later each time", async (_, fault) => {
-  const bytes = noise(11 * MB);
+  const bytes = noise(2 * PART + 7);
   first(3, fault, "PUT");
   expect(await bucket.put("w/song", pieces(bytes))).toEqual({ bytes: bytes.length, sha256: sumOf(bytes) });
   expect(s3.objects.get("radio/w/song")?.bytes.equals(bytes)).toBe(true);
@@ -156,10 +157,16 @@ test("what goes on failing is given up, and what is wrong is not tried twice", a
   });
 });
 
+test("parts that are too small for the store are its own words, and leave nothing", async () => {
+  s3.leastPart = 5 * 1024 * 1024;
+  await expect(bucket.put("w/song", pieces(noise(2 * PART)))).rejects.toMatchObject({ code: "EntityTooSmall" });
+  expect([s3.objects.size, s3.uploads.size]).toEqual([0, 0]);
+});
+
 test("an answer of 200 that says in its body that it failed is a failure", async () => {
   s3.fault = ({ method, query }) =>
     method === "POST" && query.has("uploadId") ? { late: "InternalError" } : undefined;
-  await expect(bucket.put("w/song", pieces(noise(6 * MB)))).rejects.toMatchObject({ code: "InternalError" });
+  await expect(bucket.put("w/song", pieces(noise(PART + 1)))).rejects.toMatchObject({ code: "InternalError" });
   expect([s3.objects.size, s3.uploads.size]).toEqual([0, 0]);
   await bucket.put("w/a", [noise(9)]);
   s3.fault = () => ({ late: "InternalError" });
@@ -170,7 +177,7 @@ test("an answer of 200 that says in its body that it failed is a failure", async
 });
 
 test("a download that breaks is taken up where it broke, of the same file only", async () => {
-  const bytes = noise(3 * MB);
+  const bytes = noise(3_000_000);
   await bucket.put("w/song", [bytes]);
   let cuts = 0;
   s3.fault = ({ method }) => (method === "GET" && cuts++ < 4 ? { cut: 300_000 } : undefined);
@@ -180,7 +187,7 @@ test("a download that breaks is taken up where it broke, of the same file only",
   // Another one under the name since: half of one and half of the other is nobody's song.
   s3.fault = ({ method }) => (method === "GET" ? { cut: 300_000 } : undefined);
   const begun = await bucket.get("w/song");
-  s3.objects.set("radio/w/song", { bytes: noise(2 * MB), tag: '"other"', at: new Date() });
+  s3.objects.set("radio/w/song", { bytes: noise(2_000_000), tag: '"other"', at: new Date() });
   await expect(all(begun?.body)).rejects.toMatchObject({ code: "PreconditionFailed" });
 });
 

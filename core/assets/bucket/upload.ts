@@ -13,24 +13,39 @@ const TYPE = { "content-type": "application/octet-stream" };
 
 const sumOf = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
-/** In blocks of one size; the last may be smaller, and is there even when nothing is. */
-async function* blocks(pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Buffer> {
-  let held: Uint8Array[] = [];
+/** What a small file begins with. */
+const FIRST = 64 * 1024;
+
+/**
+ * In blocks of one size; the last may be smaller, and is there even when nothing is. `spare`: blocks that are done with, to
+ * be filled again. The source may use the memory of a piece for its next.
+ */
+async function* blocks(
+  pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  size: number,
+  spare: Buffer[],
+): AsyncGenerator<Buffer> {
+  let block: Buffer = Buffer.allocUnsafeSlow(Math.min(size, FIRST));
   let length = 0;
   for await (const piece of pieces) {
-    let rest = piece;
-    while (length + rest.byteLength > size) {
-      const part = rest.subarray(0, size - length);
-      yield Buffer.concat([...held, part]);
+    for (let rest = piece; rest.byteLength > 0; ) {
+      if (length === size) {
+        yield block;
+        block = spare.pop() ?? Buffer.allocUnsafeSlow(size);
+        length = 0;
+      }
+      if (length === block.length) {
+        const larger = Buffer.allocUnsafeSlow(Math.min(size, 2 * length));
+        larger.set(block);
+        block = larger;
+      }
+      const part = rest.subarray(0, block.length - length);
+      block.set(part, length);
+      length += part.byteLength;
       rest = rest.subarray(part.byteLength);
-      held = [];
-      length = 0;
     }
-    // Whoever gave it may use its memory for the next.
-    held.push(Uint8Array.from(rest));
-    length += rest.byteLength;
   }
-  yield Buffer.concat(held);
+  yield block.subarray(0, length);
 }
 
 export async function upload(
@@ -40,7 +55,8 @@ export async function upload(
   partBytes: number,
 ): Promise<Kept> {
   const whole = createHash("sha256");
-  const all = blocks(pieces, partBytes);
+  const spare: Buffer[] = [];
+  const all = blocks(pieces, partBytes, spare);
   try {
     const first = (await all.next()).value as Buffer;
     whole.update(first);
@@ -51,7 +67,8 @@ export async function upload(
       return { bytes: first.byteLength, sha256: whole.digest() };
     }
     whole.update(second.value);
-    const bytes = await inParts(line, key, [first, second.value], all, (part) => void whole.update(part));
+    const taking = { seen: (part: Buffer) => void whole.update(part), done: (part: Buffer) => void spare.push(part) };
+    const bytes = await inParts(line, key, [first, second.value], all, taking);
     return { bytes, sha256: whole.digest() };
   } finally {
     // The source ends with us, also when we break.
@@ -64,7 +81,7 @@ async function inParts(
   key: string,
   first: readonly Buffer[],
   rest: AsyncGenerator<Buffer>,
-  seen: (part: Buffer) => void,
+  { seen, done }: { seen(part: Buffer): void; done(part: Buffer): void },
 ): Promise<number> {
   const begun = await send(line, { method: "POST", key, query: { uploads: "" }, headers: TYPE });
   const id = textIn(await begun.text(), "UploadId");
@@ -79,6 +96,7 @@ async function inParts(
       bytes += part.byteLength;
       const sent = sendPart(line, key, id, number, part).then((tag) => {
         tags[number - 1] = tag;
+        if (part.length === first[0]!.length) done(part);
         return number;
       });
       // Looked at below; until then a failure is nobody's.

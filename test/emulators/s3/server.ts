@@ -32,13 +32,14 @@ export type S3 = {
   open: boolean;
   now: () => number;
   pageSize: number;
+  leastPart: number;
   /** Asked about every request before it is heard. */
   fault: ((seen: Omit<Seen, "body">) => Fault | undefined) | undefined;
   close(): Promise<void>;
 };
 
 const NS = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
-/** The least of a part that is not the last. */
+/** Amazon's least of a part that is not the last. */
 const LEAST_PART = 5 * 1024 * 1024;
 const MOST_PARTS = 10_000;
 const MOST_KEY = 1024;
@@ -81,6 +82,7 @@ export async function openS3(more: { bucket?: string; keys?: Keys } = {}): Promi
     open: false,
     now: Date.now,
     pageSize: 1000,
+    leastPart: LEAST_PART,
     fault: undefined,
     close: () =>
       new Promise((done) => {
@@ -223,7 +225,7 @@ function complete(s3: S3, id: string, { key, parts }: Upload, said: string): Ans
   if (named.some(({ number, tag }) => parts.get(number)?.tag !== tag))
     return no(400, "InvalidPart", "One or more of the specified parts could not be found.");
   const all = named.map(({ number }) => parts.get(number)!.bytes);
-  if (all.slice(0, -1).some((part) => part.length < LEAST_PART))
+  if (all.slice(0, -1).some((part) => part.length < s3.leastPart))
     return no(400, "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size");
   const bytes = Buffer.concat(all);
   const tag = `${tagOf(bytes).slice(0, -1)}-${all.length}"`;
