@@ -178,8 +178,8 @@ async function fromRotation(act: Act, channel: string, settings: Settings): Prom
 }
 
 /**
- * What might be next, for a ballot: by rotation and its rules, never what is queued or plays. Fewer than asked when the
- * library has no more. The same seed on the same library and history gives the same.
+ * What might be next, for a ballot: by rotation and its rules, never what was put into the queue or plays. What the
+ * rotation has in mind itself may be among it. Fewer than asked when the library has no more. The same seed on the same library and history gives the same.
  */
 export async function candidates(
   act: Act,
@@ -189,7 +189,9 @@ export async function candidates(
   const settings = await settingsOf(act, channel);
   if (!settings) return [];
   const rotations = await sourcesOf(act, channel);
-  const { recent, queued } = await around(act, channel, Math.max(settings.trackGap, settings.artistGap));
+  const { recent, queued } = await around(act, channel, Math.max(settings.trackGap, settings.artistGap), {
+    proposals: false,
+  });
   const found = chooseFrom(act, rotations, queued, recent, count, { ...settings, random: drawOf(seed) });
   return found.map(({ track }) => track);
 }

@@ -177,7 +177,32 @@ test("candidates are never what plays or waits, and the same seed finds the same
   const found = (await find("a")).map((t) => t.id);
   expect((await find("a")).map((t) => t.id)).toEqual(found);
   expect(found.length).toBe(3);
-  for (const { asset } of line) expect(found).not.toContain(asset);
+  for (const { asset, state } of line) if (state !== "waiting") expect(found).not.toContain(asset);
+  const first = found[0]!;
+  await put({ channel, asset: first, source: "operator" });
+  expect((await find("a")).map((t) => t.id)).not.toContain(first);
+});
+
+test("with three songs there is something to vote on, and the winner is not played twice", async () => {
+  const small = await testHouse();
+  try {
+    await small.ask("setup", { blueprint: "streams" });
+    for (const title of ["A", "B", "C"]) await addSong(small, title, { promptName: "genres/noir-jazz" });
+    const channel = await channelId(small, "noir-jazz");
+    const token = await takeLease(small, channel);
+    const playing = await play(small, channel, token);
+    const found = await inAct(small, (act) => candidates(act, channel, { count: 4, seed: "x" }));
+    expect(found.length).toBe(2);
+    expect(found.map((t) => t.id)).not.toContain(playing.asset);
+    for (const { id } of found)
+      await inAct(small, (act) =>
+        enqueue(act, { channel, asset: id, source: "vote", ballot: act.newId(), decidedBy: "vote" }),
+      );
+    const line = await inAct(small, (act) => queueOf(act, channel));
+    expect(line.map((i) => i.source)).toEqual(["rotation", "vote", "vote"]);
+  } finally {
+    await small.close();
+  }
 });
 
 test("the mix point is that of the first which is not handed over yet", async () => {

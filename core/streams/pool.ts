@@ -112,12 +112,16 @@ export type Around = {
   lastSource: string | null;
 };
 
-/** What was heard in the last `minutes`, and what will be. */
-export async function around(act: Act, channel: string, minutes: number): Promise<Around> {
+/**
+ * What was heard in the last `minutes`, and what will be. What the rotation has in mind is only that, and left out where
+ * others are to choose.
+ */
+export async function around(act: Act, channel: string, minutes: number, { proposals = true } = {}): Promise<Around> {
   const since = new Date(act.now.getTime() - minutes * 60_000).toISOString();
   const rows = await rawOf(act.db)<(Omit<Recent, "at"> & { at: string; state: string; source: string })[]>`
     with near as (
       select * from queue_item where channel_id = ${channel} and state in ('waiting', 'handed', 'on_air')
+        and (${proposals} or state <> 'waiting' or source <> 'rotation')
       union all
       select * from queue_item
       where channel_id = ${channel} and heard_at > ${since} and state in ('played', 'skipped', 'failed'))

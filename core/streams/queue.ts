@@ -107,6 +107,10 @@ export async function enqueue(act: Act, wanted: Enqueue): Promise<Enqueued> {
       and (select count(*) from queue_item q where q.channel_id = ${channel} and q.state = 'waiting') < ${MOST_WAITING}
     on conflict do nothing returning id`;
   if (rows[0]) {
+    // The rotation had the same in mind: once is enough.
+    await sql`
+      update queue_item set state = 'skipped', ended_at = ${act.now.toISOString()}, reason = 'chosen otherwise'
+      where channel_id = ${channel} and asset_id = ${asset} and state = 'waiting' and source = 'rotation' and id <> ${id}`;
     await act.emit(queueChanged, { channel, item: id, to: "waiting" }, channel);
     return { item: id, ...(await placeInLine(act, channel, id)), again: false };
   }
