@@ -1,5 +1,5 @@
 // Ballots on the clock, the way that survives everything: started when the time is over, or as soon as anybody is back.
-import { closeJob, endBallot, followTrack, nextBallotJob, timeLeft } from "../core/votes/index.ts";
+import { closeJob, dueBallots, endBallot, followTrack, nextBallotJob, timeLeft } from "../core/votes/index.ts";
 import { Again, type Handler, handler } from "./handler.ts";
 
 export const closeBallotJob: Handler = handler({
@@ -10,8 +10,10 @@ export const closeBallotJob: Handler = handler({
     inTx(async (act) => {
       const left = await timeLeft(act, ballot);
       if (left > 0) return new Again(new Date(act.now.getTime() + left));
-      await endBallot(act, house.commands, ballot);
-      return undefined;
+      const ended = await endBallot(act, house.commands, ballot);
+      // Votes that came in time are still being counted.
+      const waits = !ended && (await dueBallots(act)).includes(ballot);
+      return waits ? new Again(new Date(act.now.getTime() + 500)) : undefined;
     }),
 });
 

@@ -20,6 +20,7 @@ import { workspacesOf } from "./workspaces.ts";
 
 /** A card is edited about once a second at most, however many vote: the outbox keeps each platform's own pace. */
 const PACE = 1_000;
+const RETRY = 250;
 /** For what no notice told, and for what ends soon. */
 const LOOK = 5_000;
 
@@ -135,8 +136,15 @@ const waitOf = (spot: Spot) => Math.max(0, spot.at + PACE - performance.now());
 /** Those that end before the next look get a timer of their own. */
 function openEnder({ house, does, ...desk }: Desk) {
   const timers = new Map<string, NodeJS.Timeout>();
-  const end = (home: Home, ballot: string) =>
-    does(within(house, home, (act) => endBallot(act, house.commands, ballot)));
+  const end = (home: Home, ballot: string) => does(tryEnd(home, ballot));
+  async function tryEnd(home: Home, ballot: string): Promise<void> {
+    const waits = await within(house, home, async (act) => {
+      const ended = await endBallot(act, house.commands, ballot);
+      return !ended && (await dueBallots(act)).includes(ballot);
+    });
+    // Votes that came in time are still being counted.
+    if (waits) endIn(home, ballot, RETRY);
+  }
 
   function endIn(home: Home, ballot: string, left: number): void {
     if (desk.stopped || timers.has(ballot)) return;

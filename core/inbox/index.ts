@@ -8,5 +8,5 @@ export { type Lanes, type LanesOptions, startLanes } from "./lanes.ts";
 export { type Home, type Intake, type IntakeOptions, openIntake, type Received } from "./receive.ts";
 export { isId, soundAccount } from "./sound.ts";
 export { openSpool, type Spool } from "./spool.ts";
-export { claim, findDelivery, findRun, laneOf } from "./store.ts";
+export { claim, findDelivery, findRun, isBehind, laneOf } from "./store.ts";
 export { turnRun } from "./turn.ts";

@@ -187,6 +187,14 @@ export async function waitingLanes(database: Database, me: string): Promise<{ wo
   return found;
 }
 
+/** Whether presses or commands wait to be worked on that came before a moment: somebody was in time, and is not counted yet. */
+export async function isBehind(tx: Tx, commands: string, before: string): Promise<boolean> {
+  const [row] = await rawOf(tx)<{ behind: boolean }[]>`
+    select exists (select from inbox where status = 'received' and received_at < ${before}::timestamptz
+      and (envelope->'content'->>'kind' = 'press' or envelope->'content'->>'name' ~ ${`^${commands}([ ._]|$)`})) as behind`;
+  return row?.behind ?? false;
+}
+
 /** What this process took and did not begin: others need not wait for the lease to run out. */
 export const giveBack = (database: Database, workspaceId: string, me: string) =>
   inWorkspace(

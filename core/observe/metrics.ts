@@ -26,11 +26,9 @@ export function makeMetrics(): Metrics {
     new Counter({ name, help, labelNames, registers });
   const time = (name: string, help: string, labelNames: string[] = [], steps = SECONDS) =>
     new Histogram({ name, help, labelNames, registers, buckets: steps });
-  const commands = count("impresario_commands_total", "Commands run, by how they ended", [
-    "command",
-    "surface",
-    "outcome",
-  ]);
+  const byCommand = ["command", "surface", "outcome"];
+  const commands = count("impresario_commands_total", "Commands run, by how they ended", byCommand);
+  const votes = count("impresario_votes_total", "Votes that were taken");
   const seconds = time("impresario_command_seconds", "From an envelope to its answer");
   const acks = time("impresario_ack_seconds", "From a message's arrival to its acknowledgement", ["surface"]);
   const duplicates = count("impresario_inbox_duplicates_total", "Deliveries that were here before");
@@ -52,6 +50,7 @@ export function makeMetrics(): Metrics {
     meter: {
       command(command, surface, outcome, took) {
         commands.inc({ command, surface, outcome });
+        if (command === "vote cast" && outcome === "done") votes.inc();
         seconds.observe(took);
       },
       duplicate: () => duplicates.inc(),

@@ -1,6 +1,7 @@
 // Closing: once, whoever asks and how often. The winner is found from what the database counted, and acts at once.
 import { rawOf } from "../../db/connect.ts";
 import type { Act } from "../act.ts";
+import { isBehind } from "../inbox/index.ts";
 import { refuse } from "../problem.ts";
 import { asJson } from "../text.ts";
 import { type Ballot, getBallot } from "./ballot.ts";
@@ -17,10 +18,11 @@ export type Closing = {
   veto?: boolean;
 };
 
-/** Undefined when it was closed already, or when its time is not over. */
+/** Undefined when it was closed already, when its time is not over, or while votes that came in time are being counted. */
 export async function closeBallot(act: Act, id: string, how: Closing = {}): Promise<Ballot | undefined> {
   const sql = rawOf(act.db);
   const forced = how.now || how.winner !== undefined || how.veto;
+  if (!forced && (await waitsForVotes(act, id))) return undefined;
   // Whoever casts holds the ballot too: nothing is added between the count and the end.
   const [held] = await sql`
     select 1 from ballot where id = ${id} and status <> 'closed'
@@ -39,6 +41,18 @@ export async function closeBallot(act: Act, id: string, how: Closing = {}): Prom
   const { winner, decidedBy: decided_by, voters } = decision;
   await act.emit(ballotClosed, { ballot: id, channel, kind, winner, decided_by, voters }, id);
   return ballot;
+}
+
+/** What is next cannot wait for long: the track is handed over soon. Anything else waits for a crowd to be counted. */
+const PATIENCE = { next: 2, question: 60, theme: 60 } as const;
+
+/** Votes that came in time are still being worked off: whoever was acknowledged before the end is counted. */
+async function waitsForVotes(act: Act, id: string): Promise<boolean> {
+  const sql = rawOf(act.db);
+  const [row] = await sql<{ kind: keyof typeof PATIENCE; at: string; late: number }[]>`
+    select kind, closes_at as at, extract(epoch from ${clockOf(sql, act)} - closes_at)::float8 as late from ballot
+    where id = ${id} and status <> 'closed' and closes_at <= ${clockOf(sql, act)}`;
+  return row !== undefined && row.late < PATIENCE[row.kind] && isBehind(act.db, "vote", row.at);
 }
 
 /** The count stays as it was: it is shown beside what was decided instead. */

@@ -115,6 +115,27 @@ describe("ballots that open by themselves", () => {
     expect((await play(house, channel, token)).asset).toBe(ballot!.choices[1]!.asset);
   });
 
+  test("wait for votes that came in time, and not for ever", async () => {
+    await follow((await play(house, channel, token)).id);
+    const [ballot] = await open();
+    const before = new Date(Date.parse(ballot!.closes_at) - 100);
+    house.clock.pass(Date.parse(ballot!.closes_at) - house.clock.now.getTime() + 500);
+    await see(
+      house,
+      (
+        sql,
+      ) => sql`insert into inbox (workspace_id, id, surface, tenant, delivery, asked, lane, envelope, status, received_at)
+        values (${house.owner.workspaceId}, ${house.sources.newId()}, 'discord', 'g', 'slow', '', 'l',
+          '{"content":{"kind":"press","token":"p"}}'::jsonb, 'received', ${before.toISOString()})`,
+    );
+    const end = () => inAct(house, (act) => endBallot(act, house.commands, ballot!.id));
+    expect(await end()).toBeUndefined();
+    expect(await open()).toHaveLength(1);
+    house.clock.pass(2_000);
+    expect((await end())?.status).toBe("closed");
+    await see(house, (sql) => sql`delete from inbox where delivery = 'slow'`);
+  });
+
   test("what was missed is found, and a track that is over opens none", async () => {
     const first = await play(house, channel, token);
     expect(await inAct(house, missedTracks)).toEqual([{ channel, item: first.id }]);
