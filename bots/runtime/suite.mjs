@@ -36,6 +36,7 @@ const FAULTS = [
   "core/inbox/killed.test.ts",
   "bots/main-killed.test.ts",
   "jobs/make-killed.test.ts",
+  "jobs/film-killed.test.ts",
 ];
 /** The long form of each: how often, how long, how many. */
 const LONG = { CHAOS: "1", KILLS: "50", ITEMS: "1000", STALL: "10", VIEWS: "10000" };
