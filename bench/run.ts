@@ -98,6 +98,7 @@ const parts: Record<string, () => Promise<object>> = {
     if ((rows as { ok?: boolean }[]).some(({ ok }) => !ok)) process.exitCode = 1;
     return rows;
   },
+  films: () => part("films.ts", "Films of 30 s: seconds of processor time for each shape, with ffmpeg and without"),
   synth: () => part("synth.ts", "Synthesizer: songs of 60 s, heard by an analyser that does not know the score"),
   votes: () => part("votes/cast.ts", "Votes: durable votes a second on one hot ballot, beside upserts of one row (ms)"),
   api: () => part("api.ts", "API: round trips over HTTP with the database (ms)"),

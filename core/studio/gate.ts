@@ -1,9 +1,13 @@
 // The gate that every made thing passes, whoever made it: it is what it says, and something can be heard, seen or read.
-import { open } from "node:fs/promises";
+import { mkdtemp, open, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { BadEnd, type Ffmpeg } from "../ffmpeg/index.ts";
 import type { Heard } from "./analyse/analyse.ts";
 import { listen } from "./analyse/listen.ts";
 import type { Gathered } from "./gather.ts";
 import { NAMES } from "./local/score/theory.ts";
+import { watchFilm } from "./pipeline/film/watch.ts";
 import { ProviderError, type Wish } from "./provider.ts";
 
 export type Passed = { seconds: number | null; quality: number; facts: Record<string, unknown> };
@@ -49,13 +53,14 @@ export async function typeOf(file: string): Promise<string | undefined> {
 
 const refused = (words: string) => new ProviderError("media", words, { billed: true });
 
-export async function pass(wish: Wish, file: Gathered, signal?: AbortSignal): Promise<Passed> {
+export async function pass(wish: Wish, file: Gathered, signal?: AbortSignal, ffmpeg?: Ffmpeg): Promise<Passed> {
   const family = FAMILY[wish.kind];
   if (!family) return passWords(file);
   if (file.bytes === 0) throw refused("The file is empty.");
   const type = await typeOf(file.file);
   if (!type?.startsWith(`${family}/`)) throw refused(`It is no ${family} file.`);
   const known = { ...file.facts, type };
+  if (family === "video" && ffmpeg) return passFilm(wish, known, file.file, ffmpeg, signal);
   if (family !== "audio" || !DECODED.includes(type)) {
     const { seconds } = file.facts;
     return { seconds: typeof seconds === "number" ? seconds : null, quality: 1, facts: known };
@@ -64,6 +69,39 @@ export async function pass(wish: Wish, file: Gathered, signal?: AbortSignal): Pr
   if ("refused" in listened) throw refused(listened.refused);
   return passSound(wish, known, listened.heard);
 }
+
+/** A clip of a few seconds may well be dark or still for a moment; most of it may not. */
+const MOST_OF_FILM = 0.6;
+
+/** Decoded and looked at. Sound is not asked for: many models make none. */
+async function passFilm(
+  wish: Wish,
+  known: Record<string, unknown>,
+  file: string,
+  ffmpeg: Ffmpeg,
+  signal: AbortSignal | undefined,
+): Promise<Passed> {
+  const folder = await mkdtemp(join(tmpdir(), "impresario-look-"));
+  try {
+    const watched = await watchFilm(ffmpeg, file, folder, signal).catch((error: unknown) => {
+      if (error instanceof BadEnd && !signal?.aborted) throw refused("It is no film that can be played to its end.");
+      throw error;
+    });
+    const { seconds, black, frozen, lufs } = watched;
+    const whole = Math.round(seconds);
+    if (seconds < LEAST_FILM) throw refused("There is no picture in it.");
+    if (wish.seconds !== undefined && seconds < wish.seconds * LEAST_LENGTH)
+      throw refused(`It lasts ${whole} seconds; ${wish.seconds} were asked for.`);
+    if (black > seconds * MOST_OF_FILM) throw refused(`It is black for ${Math.round(black)} of ${whole} seconds.`);
+    if (frozen > seconds * MOST_OF_FILM)
+      throw refused(`It stands still for ${Math.round(frozen)} of ${whole} seconds.`);
+    const quality = 1 - Math.min(1, black / seconds) / 2 - Math.min(1, frozen / seconds) / 2;
+    return { seconds, quality: Math.max(0, quality), facts: { ...known, ...(lufs === undefined ? {} : { lufs }) } };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+const LEAST_FILM = 0.2;
 
 /** What we can decode and so listen to. */
 const DECODED = ["audio/wav", "audio/mpeg", "audio/ogg"];

@@ -44,12 +44,19 @@ export { setMood, takeMood } from "./mood.ts";
 export {
   advance,
   bench,
+  filmOf,
+  judge,
   keepWorked,
   longStep,
+  mixed,
   quickStep,
   type StepBench,
+  scenesOf,
   stepsDone,
   storeWorked,
+  timelineOf,
+  trustFilm,
+  watchFilm,
   work,
 } from "./pipeline/index.ts";
 export {

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Ffmpeg, openFfmpeg } from "../../../ffmpeg/index.ts";
 import { readWav } from "../../analyse/decode.ts";
 import { integrated } from "../../analyse/loudness.ts";
+import { pass } from "../../gate.ts";
 import { makeCover } from "../../local/cover/raster.ts";
 import { wav } from "../../local/wav.ts";
 import type { Timeline } from "../timeline.ts";
@@ -105,6 +106,39 @@ test.skipIf(!ffmpeg)("ffmpeg: the same film, and not one word of it in an argume
   await writeFile(dark, "<html>");
   await expect(watchFilm(spy, dark, folder, signal)).rejects.toThrow("ffmpeg ended");
 });
+
+test.skipIf(!ffmpeg)(
+  "a provider's clip passes the same eyes: black, still, short and broken ones are refused",
+  async () => {
+    const file = join(folder, "clip.mp4");
+    const clip = async (filter: string, seconds = 3) => {
+      await ffmpeg!.run([
+        "-f",
+        "lavfi",
+        "-i",
+        filter,
+        "-t",
+        String(seconds),
+        "-pix_fmt",
+        "yuv420p",
+        "-y",
+        `file:${file}`,
+      ]);
+      return looked();
+    };
+    const looked = () => {
+      const wish = { kind: "clip", title: "x", prompt: "x", seed: 1, seconds: 3 } as const;
+      const gathered = { role: "main", type: "video/mp4", name: "x.mp4", file, bytes: 1, facts: {} };
+      return pass(wish, gathered, signal, ffmpeg!);
+    };
+    expect(await clip("testsrc=s=64x64:r=10")).toMatchObject({ seconds: 3, quality: 1, facts: { type: "video/mp4" } });
+    await expect(clip("color=black:s=64x64:r=10")).rejects.toThrow("It is black for 3 of 3 seconds.");
+    await expect(clip("color=red:s=64x64:r=10")).rejects.toThrow("It stands still for 3 of 3 seconds.");
+    await expect(clip("testsrc=s=64x64:r=10", 1)).rejects.toThrow("It lasts 1 seconds; 3 were asked for.");
+    await writeFile(file, readFileSync(file).subarray(0, 500));
+    await expect(looked()).rejects.toThrow("no film that can be played");
+  },
+);
 
 test("called off in the middle, by either way, it ends at once and leaves no program", async () => {
   for (const one of [undefined, ...(ffmpeg ? [ffmpeg] : [])]) {
