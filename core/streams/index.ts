@@ -19,7 +19,7 @@ export { fillChannels } from "./fill.ts";
 export { type ChannelGauges, channelGauges } from "./gauges.ts";
 export { type AirFact, ended, failed, heard } from "./heard.ts";
 export { forgetPlayed } from "./history.ts";
-export { freeLease, renewLease, takeLease } from "./lease.ts";
+export { freeLease, holders, renewLease, takeLease } from "./lease.ts";
 export { candidates, claimNext, type Item } from "./next.ts";
 export { type Now, nowOn } from "./now.ts";
 export { itemOf, planOf } from "./plan.ts";

@@ -8,8 +8,31 @@ type Db = Pick<Act, "db" | "workspace">;
 /** Three renewals missed, and a little more: then another host takes over. */
 export const LEASE_SECONDS = 10;
 
-/** Takes the channel when it is free, or keeps it when it is ours. Undefined: another host has it, or this one is drained. */
-export async function takeLease({ db, workspace }: Db, channel: string, host: string): Promise<number | undefined> {
+/** A holder that is known to have died need not be waited for, when it has missed two renewals as well. */
+const MISSED_SECONDS = 6;
+
+/** Who holds channels of the workspace, but for this host, and how long the first of their leases lasts. */
+export async function holders(
+  { db }: Pick<Act, "db">,
+  host: string,
+): Promise<{ hosts: string[]; firstMs: number | undefined }> {
+  const rows = await rawOf(db)<{ host: string; left: number }[]>`
+    select host_id as host, (extract(epoch from min(until) - now()) * 1000)::float8 as left
+    from channel_lease where host_id <> ${host} group by 1`;
+  const left = rows.map((r) => r.left).filter((ms) => ms > 0);
+  return { hosts: rows.map((r) => r.host), firstMs: left.length > 0 ? Math.min(...left) : undefined };
+}
+
+/**
+ * Takes the channel when it is free, or keeps it when it is ours. Undefined: another host has it, or this one is drained.
+ * `dead`: hosts that are known to be gone.
+ */
+export async function takeLease(
+  { db, workspace }: Db,
+  channel: string,
+  host: string,
+  dead: readonly string[] = [],
+): Promise<number | undefined> {
   const [row] = await rawOf(db)<{ token: string }[]>`
     insert into channel_lease as l (workspace_id, channel_id, host_id, token, until)
     select ${workspace.id}, ${channel}, ${host}, 1, now() + make_interval(secs => ${LEASE_SECONDS})
@@ -18,6 +41,7 @@ export async function takeLease({ db, workspace }: Db, channel: string, host: st
     on conflict (workspace_id, channel_id) do update set host_id = excluded.host_id, until = excluded.until,
       token = l.token + case when l.host_id = excluded.host_id and l.until > now() then 0 else 1 end
     where l.host_id = excluded.host_id or l.until <= now()
+      or l.host_id = any(${dead}::text[]) and l.until <= now() + make_interval(secs => ${MISSED_SECONDS})
     returning token`;
   return row && Number(row.token);
 }

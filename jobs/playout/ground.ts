@@ -13,6 +13,10 @@ export type Ground = {
   elapsed(): number;
   wall(): number;
   engineOf(channel: Wanted): Playout;
+  /** Another host plays what is wanted: be ready to follow it. */
+  warm(): void;
+  /** Nothing is wanted anywhere. */
+  cool(): Promise<void>;
   /** Of the engines' process. */
   memory(): number;
   /** The engine's process itself is begun anew. */

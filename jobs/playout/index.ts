@@ -28,6 +28,8 @@ export function startPlayout(house: House, { host, dataDir, ffmpegPath }: Option
     elapsed,
     wall: () => Date.now(),
     engineOf: ({ id }) => mixing.playout(id),
+    warm: mixing.warm,
+    cool: mixing.cool,
     memory: mixing.memory,
     roll: mixing.end,
   });

@@ -79,6 +79,8 @@ function keeper(host: string) {
     elapsed: () => performance.now(),
     wall: () => house.clock.now.getTime(),
     engineOf: () => engine.engine,
+    warm() {},
+    async cool() {},
     memory: () => 1,
     roll: async () => void engine.did.push("roll"),
   });

@@ -2,6 +2,7 @@
 // gives up what it must. It hears at once when something is wanted, and looks by itself too.
 import {
   freeLease,
+  holders,
   LostLease,
   renewLease,
   report,
@@ -26,19 +27,43 @@ export type Keeper = {
 /** Leases last ten seconds: four renewals may fail. */
 const RENEW_MS = 2_000;
 const LOOK_MS = 500;
+const SOON_MS = 50;
 /** Where nothing is wanted, only so often: whoever wants something is heard at once. */
 const EVERYWHERE_MS = 15_000;
 /** A database that cannot be reached says nothing about who has the channel: listeners should not suffer for it. */
 const ALONE_MS = 60_000;
+
+/** A host is a machine's name and a process of it. One of this machine that is not there any more cannot come back. */
+function gone(other: string, own: string): boolean {
+  const [, machine, pid] = /^(.+):(\d+)$/.exec(other) ?? [];
+  if (machine === undefined || machine !== /^(.+):\d+$/.exec(own)?.[1]) return false;
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ESRCH";
+  }
+}
 
 type Room = Home & {
   kept: Map<string, Kept>;
   /** Anything is wanted in it. */
   busy: boolean;
   renewedAt: number;
+  dueAt: number;
   looking: Promise<void> | undefined;
   again: Promise<void> | undefined;
 };
+
+const emptyRoom = (home: Home, now: number): Room => ({
+  ...home,
+  kept: new Map(),
+  busy: false,
+  renewedAt: now,
+  dueAt: 0,
+  looking: undefined,
+  again: undefined,
+});
 
 export function startKeeper(ground: Ground): Keeper {
   const { house, elapsed } = ground;
@@ -47,14 +72,7 @@ export function startKeeper(ground: Ground): Keeper {
 
   const roomOf = (home: Home): Room => {
     const key = `${home.database.name} ${home.workspaceId}`;
-    const room: Room = rooms.get(key) ?? {
-      ...home,
-      kept: new Map(),
-      busy: false,
-      renewedAt: elapsed(),
-      looking: undefined,
-      again: undefined,
-    };
+    const room = rooms.get(key) ?? emptyRoom(home, elapsed());
     rooms.set(key, room);
     return room;
   };
@@ -82,6 +100,7 @@ export function startKeeper(ground: Ground): Keeper {
         house.log.warn({ err, database: database.name }, "the channels of a database could not be looked at");
       }
     }
+    if ([...rooms.values()].every((room) => !room.busy)) await ground.cool();
   }
 
   const ears = house.databases.map((database) =>
@@ -96,7 +115,7 @@ export function startKeeper(ground: Ground): Keeper {
     if (elapsed() - everywhere >= EVERYWHERE_MS) void lookEverywhere();
     for (const room of rooms.values()) {
       for (const kept of room.kept.values()) void kept.look();
-      if (room.busy && elapsed() - room.renewedAt >= RENEW_MS) void visit(room);
+      if (room.busy && elapsed() >= room.dueAt) void visit(room);
     }
   }, LOOK_MS);
 
@@ -122,22 +141,27 @@ async function lookAt(ground: Ground, room: Room, over: () => boolean): Promise<
   const { house, elapsed, host } = ground;
   const began = elapsed();
   try {
-    const { all, held, taken } = await asHouse(ground, room, async (act) => {
+    const { all, held, taken, firstMs } = await asHouse(ground, room, async (act) => {
       const all = await wanted(act);
       const held = new Set<string>();
       const taken = new Map<string, number>();
+      const others = await holders(act, host);
+      const dead = others.hosts.filter((other) => gone(other, host));
       for (const { id } of all) {
         const kept = room.kept.get(id);
         if (kept && !kept.lost() && (await renewLease(act, id, host, kept.token))) held.add(id);
         else if (!kept && !over()) {
-          const token = await takeLease(act, id, host);
+          const token = await takeLease(act, id, host, dead);
           if (token !== undefined) taken.set(id, token);
         }
       }
-      return { all, held, taken };
+      return { all, held, taken, firstMs: others.firstMs };
     });
     room.renewedAt = began;
     room.busy = all.length > 0;
+    // Whoever comes after another host comes at once: not at its own next turn.
+    room.dueAt = Math.min(began + RENEW_MS, elapsed() + (firstMs ?? RENEW_MS) + SOON_MS);
+    if (all.some(({ id }) => !held.has(id) && !taken.has(id))) ground.warm();
     await part(ground, room, all, held);
     for (const channel of all) {
       const token = taken.get(channel.id);
@@ -145,6 +169,7 @@ async function lookAt(ground: Ground, room: Room, over: () => boolean): Promise<
       else room.kept.get(channel.id)?.want(channel);
     }
   } catch (err) {
+    room.dueAt = elapsed() + LOOK_MS;
     house.log.warn({ err, workspace: room.workspaceId }, "the leases of a workspace could not be renewed");
     if (elapsed() - room.renewedAt < ALONE_MS) return;
     for (const kept of [...room.kept.values()]) await end(room, kept, "drop");

@@ -99,12 +99,12 @@ const rms = (side: Float32Array, from: number, to: number) => {
 };
 
 describe("a channel", () => {
-  test("a hundred changes without a gap, in order, each heard once", async () => {
-    const items = Array.from({ length: 101 }, (_, i) => item(`t${i}`, tone(1.5 + (i % 7) * 0.0137, 200 + i * 3)));
+  test("a hundred changes without a gap, in order, each heard once", { timeout: 60_000 }, async () => {
+    const items = Array.from({ length: 101 }, (_, i) => item(`t${i}`, tone(0.7 + (i % 7) * 0.0137, 200 + i * 3)));
     const { until, sound, events } = run(listOf([...items]));
-    await until(150);
+    await until(74);
     expect(longestGap(sound(), 0.1)).toBeLessThan(10);
-    expect(events.filter((e) => e.kind === "heard").map((e) => e.item)).toEqual(items.slice(0, 98).map((i) => i.id));
+    expect(events.filter((e) => e.kind === "heard").map((e) => e.item)).toEqual(items.slice(0, 100).map((i) => i.id));
     expect(events.filter((e) => e.kind === "silent")).toEqual([]);
     // A seam is no click either: the tones begin at zero, and no sample jumps further than a tone does.
     const { left } = sound();
@@ -123,7 +123,7 @@ describe("a channel", () => {
     expect(decibels(middle / before)).toBeGreaterThan(-2.2);
   });
 
-  test("beats fall on beats through a mix, and it returns to its own tempo", async () => {
+  test("beats fall on beats through a mix, and it returns to its own tempo", { timeout: 60_000 }, async () => {
     const first = item("a", clicks(40, 120, 0.25), { grid: { bpm: 120, first: 0.25, sure: true } });
     const second = item("b", clicks(90, 124, 0.1, 3000), { grid: { bpm: 124, first: 0.1, sure: true } });
     const { until, sound, events, mixer } = run(listOf([first, second]), { crossfadeMs: 8000, beatMatch: true });

@@ -25,6 +25,10 @@ type Asked = Order extends infer O ? (O extends Order ? Omit<O, "id" | "channel"
 
 export type Mixing = {
   playout(channel: string): Playout;
+  /** Starts the thread before there is anything to do: it takes a second, and finding ffmpeg another. */
+  warm(): void;
+  /** Ends a thread that was started for nothing. */
+  cool(): Promise<void>;
   /** Of this process, with its thread. */
   memory(): number;
   /** When the thread last said anything. */
@@ -142,6 +146,15 @@ export function openMixing(house: MixerHouse): Mixing {
   return {
     playout: (channel) =>
       playoutOf(channel, { house, order, listeners, statuses, thread: () => thread, drop: () => (thread = undefined) }),
+    warm() {
+      thread ??= begin();
+    },
+    async cool() {
+      const mine = thread;
+      if (!mine || mine.channels.size > 0) return;
+      thread = undefined;
+      await mine.end();
+    },
     memory: () => memory,
     heardAt: () => heardAt,
     threads: () => (thread ? 1 : 0),

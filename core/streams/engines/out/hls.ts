@@ -13,6 +13,8 @@ export type Playlist = { segments: Segment[]; discontinuities: number };
 /** Listed: what somebody who pauses for half a minute comes back to. Kept: for who has read the list just before. */
 const LISTED = 8;
 const KEPT = LISTED + 4;
+/** The first ones of an encoder are shorter: who waits for them hears something sooner. */
+const FIRST_MS = [1_000, 2_000];
 /** Numbers taken from the clock grow faster than segments do: those of a new host are always higher. */
 const NUMBER_MS = SEGMENT_MS - 100;
 /** A disk that hangs: more than this does not wait for it. */
@@ -87,7 +89,7 @@ export type Hls = {
 export async function openHls(folder: string, codec: Codec, wall: () => number): Promise<Hls> {
   const list = await continued(folder);
   let number = Math.max((list.segments.at(-1)?.number ?? 0) + 1, Math.floor(wall() / NUMBER_MS));
-  let [samples, at, broken] = [0, 0, true];
+  let [samples, at, broken, cuts] = [0, 0, true, 0];
   let frames: Uint8Array[] = [];
   let trouble: string | undefined;
   let waiting = 0;
@@ -120,6 +122,7 @@ export async function openHls(folder: string, codec: Codec, wall: () => number):
     number++;
     frames = [];
     samples = 0;
+    cuts++;
     broken = waiting >= MOST_WAITING;
     if (broken) {
       trouble = "The disk is too slow.";
@@ -134,7 +137,7 @@ export async function openHls(folder: string, codec: Codec, wall: () => number):
       if (frames.length === 0) at = moment;
       frames.push(frame.bytes);
       samples += frame.samples;
-      if ((samples + frame.samples) * 1000 > SEGMENT_MS * RATE) cut();
+      if ((samples + frame.samples) * 1000 > (FIRST_MS[cuts] ?? SEGMENT_MS) * RATE) cut();
     },
     broken() {
       if (frames.length > 0) cut();

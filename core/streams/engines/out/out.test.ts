@@ -95,7 +95,9 @@ const caughtUp = ({ rig }: { rig: Rig }, seconds: number) =>
     .toBeGreaterThan(seconds * 1000);
 
 describe("without ffmpeg", () => {
-  test("what a listener decodes is what was mixed, in segments that slide along and go on after a restart", async () => {
+  test("what a listener decodes is what was mixed, in segments that slide along and go on after a restart", {
+    timeout: 60_000,
+  }, async () => {
     const folder = join(root, "mp3");
     const first = rigOf(folder, [300, 500, 700, 900, 1100, 1300, 1500, 1700, 1900, 2100]);
     await first.run(50_000);
@@ -132,7 +134,9 @@ describe("without ffmpeg", () => {
     await again.rig.stop("end");
   });
 
-  test("a disk that takes nothing costs segments, and the channel goes on when it takes them again", async () => {
+  test("a disk that takes nothing costs segments, and the channel goes on when it takes them again", {
+    timeout: 60_000,
+  }, async () => {
     const folder = join(root, "full");
     const run = rigOf(folder, [300], { seconds: 45 });
     await run.run(10_000);

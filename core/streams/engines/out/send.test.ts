@@ -1,0 +1,131 @@
+// The lines to other servers, against emulators: each on its own, begun anew when it fails, and never read as anything
+// but sound and plain text.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { icecastServer } from "../../../../test/emulators/icecast/server.ts";
+import { rtmpServer } from "../../../../test/emulators/rtmp/server.ts";
+import { hostile } from "../../../../test/titles.ts";
+import { openFfmpeg } from "../../../ffmpeg/index.ts";
+import type { DestinationPlan, Heard, Plan } from "../../playout.ts";
+import { type MixerHouse, openMixing } from "../mixer/playout.ts";
+import { openIcecast } from "./icecast.ts";
+
+const root = mkdtempSync(join(tmpdir(), "impresario-send-"));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+const ffmpeg = await openFfmpeg({ env: process.env, log: { info() {}, warn() {} } });
+const ends: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+/** A channel in the real thread, by the real clock; with nothing to play it plays its bed. */
+async function onAir(destinations: DestinationPlan[], more: { ffmpegPath?: string } = {}) {
+  const house: MixerHouse = {
+    live: root,
+    ffmpegPath: more.ffmpegPath,
+    ffmpeg: async () => (more.ffmpegPath === "off" ? undefined : ffmpeg),
+    elapsed: () => performance.now(),
+    warn() {},
+  };
+  const mixing = openMixing(house);
+  ends.push(() => mixing.stop());
+  const playout = mixing.playout(`c${ends.length}${Math.random()}`.replace(".", ""));
+  const events: Heard[] = [];
+  playout.on((event) => events.push(event));
+  const plan: Plan = {
+    channel: "c",
+    slug: "c",
+    name: "C\r\nIce-Public: 1",
+    hue: "#7d8594",
+    crossfadeMs: 0,
+    beatMatch: false,
+    visual: "card",
+    destinations,
+    emergency: [],
+  };
+  await playout.start(plan);
+  const stateOf = async (id: string) => (await playout.status()).destinations[id]?.state;
+  return { playout, events, stateOf, plan };
+}
+const poll = <T>(look: () => T | Promise<T>) => expect.poll(look, { timeout: 20_000, interval: 50 });
+
+describe("Icecast", () => {
+  test("takes our sound and titles; a server that falls is found again, another one never notices", {
+    timeout: 60_000,
+  }, async () => {
+    const [one, two] = [await icecastServer(), await icecastServer()];
+    ends.push(one.close, two.close);
+    const { stateOf, playout } = await onAir(
+      [
+        { id: "one", kind: "icecast", url: one.url("/a") },
+        { id: "two", kind: "icecast", url: two.url("/b") },
+        { id: "bad", kind: "icecast", url: one.url("/c").replace("hackme", "wrong") },
+      ],
+      { ffmpegPath: "off" },
+    );
+    await poll(() => stateOf("one")).toBe("live");
+    await poll(() => stateOf("two")).toBe("live");
+    expect(await stateOf("bad")).toBe("failed");
+    await playout.metadata({ title: "Blue\r\nTrain & more", artist: "A" });
+    await poll(() => one.titles).toContainEqual({ mount: "/a", song: "A - Blue Train & more" });
+    expect(one.mounts.get("/a")).toMatchObject({ type: "audio/mpeg", name: "C??Ice-Public: 1" });
+    await poll(() => one.mounts.get("/a")!.bytes.length).toBeGreaterThan(20_000);
+    const before = two.mounts.get("/b")!.bytes.length;
+    one.cut();
+    await poll(() => one.mounts.get("/a")!.live).toBe(true);
+    await poll(() => stateOf("one")).toBe("live");
+    await poll(() => two.mounts.get("/b")!.bytes.length).toBeGreaterThan(before);
+    expect(await stateOf("two")).toBe("live");
+  });
+
+  test("a thousand hostile titles are titles", async () => {
+    const server = await icecastServer();
+    ends.push(server.close);
+    let live = false;
+    const line = openIcecast(server.url("/x"), "mp3", { name: "X" }, { live: () => (live = true), failed() {} });
+    await poll(() => live).toBe(true);
+    const titles = hostile(1000);
+    for (let at = 0; at < titles.length; at += 50) {
+      for (const title of titles.slice(at, at + 50)) line.words({ title });
+      await poll(() => server.titles.length).toBe(at + 50);
+    }
+    line.stop("drop");
+    expect(server.titles.every((t) => t.mount === "/x" && !/[\r\n]/.test(t.song))).toBe(true);
+    expect([...server.mounts.keys()]).toEqual(["/x"]);
+  });
+});
+
+describe.skipIf(!ffmpeg)("RTMP", () => {
+  test("sound and picture arrive; one that refuses and one that stalls keep nobody waiting", {
+    timeout: 90_000,
+  }, async () => {
+    const [good, bad, slow] = [await rtmpServer(), await rtmpServer(), await rtmpServer()];
+    ends.push(good.close, bad.close, slow.close);
+    bad.faults.refuse = true;
+    slow.faults.stall = true;
+    const at = (port: number) => `rtmp://localhost:${port}/live2/my-key?x=1`;
+    const { stateOf, playout, plan } = await onAir([
+      { id: "good", kind: "rtmp", url: at(good.port) },
+      { id: "bad", kind: "rtmp", url: at(bad.port) },
+      { id: "slow", kind: "rtmp", url: at(slow.port) },
+    ]);
+    await poll(() => stateOf("good")).toBe("live");
+    expect(good.published[0]).toMatchObject({ app: "live2", key: "my-key?x=1" });
+    expect(good.published[0]!.tcUrl).toBe(`rtmp://localhost:${good.port}/live2`);
+    await poll(() => good.published[0]!.audio).toBeGreaterThan(20_000);
+    expect(good.published[0]!.video).toBeGreaterThan(1_000);
+    await poll(() => stateOf("bad")).toBe("failed");
+    expect(JSON.stringify(await playout.status())).not.toContain("my-key");
+    // A cut line is found again within seconds, as another publishing of the same key.
+    good.cut();
+    await poll(() => good.published.length).toBe(2);
+    expect(good.published[0]!.ended).toBe("cut");
+    await poll(() => good.published[1]!.audio).toBeGreaterThan(5_000);
+    // Taken out of the plan, it ends, and what plays goes on.
+    await playout.change({ ...plan, destinations: [] });
+    await poll(() => good.published[1]!.ended).toBeDefined();
+    expect((await playout.status()).state).toBe("on");
+  });
+});
