@@ -1,5 +1,6 @@
 // What a provider gives is first of all bytes: WAV is read here, MP3 and Ogg by decoders as WebAssembly; anything else is named for what it is.
 import { readOgg } from "./ogg.ts";
+import { inPieces } from "./pieces.ts";
 
 export type Sound = { rate: number; sides: Float32Array[] };
 export type Container =
@@ -100,17 +101,7 @@ function samples(view: DataView, from: number, bytes: number, shape: Shape): Sou
 
 async function readMp3(bytes: Uint8Array): Promise<Sound> {
   const { MPEGDecoder } = await import("mpg123-decoder");
-  const decoder = new MPEGDecoder();
-  await decoder.ready;
-  try {
-    const { channelData, sampleRate } = decoder.decode(bytes);
-    if (!channelData[0]?.length) throw new Error("This MP3 holds no frame that could be read.");
-    if (channelData[0].length / sampleRate > MOST_SECONDS)
-      throw new Error(`This sound lasts more than ${MOST_SECONDS} seconds.`);
-    return { rate: sampleRate, sides: channelData.slice(0, 2) };
-  } finally {
-    decoder.free();
-  }
+  return inPieces(new MPEGDecoder(), bytes, MOST_SECONDS, "This MP3 holds no frame that could be read.");
 }
 
 /** The samples, or an error that says what the bytes are instead. */
