@@ -1,6 +1,8 @@
 // The composition root: reads the environment, starts the parts it was asked for, and ends them in order.
 import { flushCompileCache } from "node:module";
 import { fileURLToPath } from "node:url";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { hideSecrets, makeLog, makeScope } from "../core/observe/index.ts";
 import type { Ground } from "./parts/base.ts";
 import { CannotStart, type Part } from "./parts/part.ts";
@@ -78,7 +80,17 @@ async function startParts(mode: Mode, ground: Ground, parts: Part[]): Promise<vo
   }
   // A process that is killed keeps no compiled code for the next one: it is written now.
   setTimeout(flushCompileCache, 1_000).unref();
+  setTimeout(giveBack, SETTLED).unref();
   house.log.info({ mode, parts: parts.length, milliseconds: Math.round(performance.now()) }, "ready");
+}
+
+/** By then nothing of the start is under way any more. */
+const SETTLED = 5_000;
+
+/** A start leaves much behind that V8 keeps for later, and later is long when little happens. */
+function giveBack(): void {
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as (how: object) => void)({ type: "major", execution: "sync", flavor: "last-resort" });
 }
 
 /** For whoever sits at the terminal. The log goes to standard error and never has what stands here. */
