@@ -38,7 +38,7 @@ export {
 } from "./queue.ts";
 export { back, GAP_MS, type Report, report, silent } from "./report.ts";
 export type { Track } from "./rotation.ts";
-export { beat, mayHost, type Pulse } from "./server.ts";
+export { beat, type Pulse } from "./server.ts";
 export { type Uptime, uptimeOf } from "./uptime.ts";
 export { mixPoint, placesOf, STREAMS_CHANNEL, type Wanted, wanted } from "./wanted.ts";
 export { type Memory, watch, watchFrom } from "./watch.ts";

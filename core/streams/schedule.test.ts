@@ -7,7 +7,19 @@ import { readBytes } from "../assets/index.ts";
 import { type Caller, makeAct, readWho } from "../inbox/index.ts";
 import { placeMoved } from "../outbox/index.ts";
 import { wav } from "../studio/index.ts";
-import { beat, candidates, claimNext, enqueue, forgetPlayed, keepBed, mayHost, placesOf, queueOf } from "./index.ts";
+import {
+  beat,
+  candidates,
+  claimNext,
+  enqueue,
+  forgetPlayed,
+  freeLease,
+  keepBed,
+  placesOf,
+  takeLease as playOn,
+  queueOf,
+  renewLease,
+} from "./index.ts";
 
 let house: TestHouse;
 let staff: Caller;
@@ -175,9 +187,14 @@ test("servers name themselves, are drained for one workspace, and are gone when 
   expect((items(await house.ask("server list"))[0]!.channels as string[]).length).toBeGreaterThan(0);
   const drained = await house.ask("server drain", { server: "ONE" }, { as: staff });
   expect(item(drained)).toMatchObject({ name: "one", drain: true });
-  expect(await inAct(house, (act) => Promise.all([mayHost(act, "one"), mayHost(act, "two")]))).toEqual([false, true]);
+  // Its channel goes to the other, and stays there when the first may play again.
+  const { channel, token } = await on("noir-jazz");
+  expect(await inAct(house, (act) => renewLease(act, channel, "one", token))).toBe(false);
+  await inAct(house, (act) => freeLease(act, channel, token));
+  expect(await inAct(house, (act) => playOn(act, channel, "one"))).toBe(undefined);
+  expect(await inAct(house, (act) => playOn(act, channel, "two"))).toBe(token + 1);
   await house.ask("server drain", { server: "one", drain: false });
-  expect(await inAct(house, (act) => mayHost(act, "one"))).toBe(true);
+  expect(await inAct(house, (act) => playOn(act, channel, "one"))).toBe(undefined);
   house.clock.pass(60_000);
   await house.ask("server add", { server: "three", address: "203.0.113.7", kind: "obs" });
   expect((await house.ask("server add", { server: "Three" })).problem?.kind).toBe("clash");

@@ -120,14 +120,3 @@ export async function drainServer(act: Act, wanted: string, drain: boolean): Pro
   }
   return (await listServers(act)).find((s) => s.name === found.name)!;
 }
-
-/**
- * Whether the host may hold channels of this workspace. A keeper asks before it takes a lease, and gives up those that
- * it holds when the answer has become no.
- */
-export async function mayHost(act: Pick<Act, "db">, host: string): Promise<boolean> {
-  const rows = await rawOf(act.db)`
-    select 1 from host h join server s on lower(s.name) = lower(h.name) and s.gone_at is null and s.drain
-    where h.id = ${host} limit 1`;
-  return rows.length === 0;
-}
