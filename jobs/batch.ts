@@ -19,6 +19,7 @@ const later = (act: Act) => new Again(new Date(act.now.getTime() + LOOK_MS));
 
 export const batchJob = handler({
   kind: endBatch,
+  orphan: true,
   tries: 5,
   async run({ input: { batch }, inTx, house }) {
     const failed = await inTx(async (act) => {
@@ -42,7 +43,7 @@ export const batchJob = handler({
 /** How it stands. A batch that ended or was stopped, and is worked on again, was asked for again. */
 async function look(act: Act, batch: string): Promise<Ended & { kind: string }> {
   const now = await holdBatch(act, batch);
-  const again = now.cancelled > 0 || (now.ended && now.failed > 0);
+  const again = now.cancelled > 0 || now.old > 0 || (now.ended && now.failed > 0);
   const moved = again ? await reopen(act, batch) : now.open > 0 ? await closeStranded(act, batch) : 0;
   return moved > 0 ? holdBatch(act, batch) : now;
 }

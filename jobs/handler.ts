@@ -58,6 +58,8 @@ export type Handler<I extends Input = Input> = {
    * mostly waits for others' machines, so many go on at once.
    */
   lane?: Lane;
+  /** It goes on when the person who asked was erased: what it began costs money, and must come to an end. */
+  orphan?: boolean;
   /** Starts that may fail before it is given up for a person to see. */
   tries?: number;
   /** One attempt takes no longer than this. */

@@ -268,17 +268,3 @@ test("two models of one provider share its seats, and whoever finds none waits",
   go = true;
   expect((await ended(run)).data!.items).toHaveLength(3);
 });
-
-test("200 songs asked for by many at once, and a budget for 50: exactly 50 are paid", async () => {
-  const one = provider({ atOnce: 200 });
-  const house = await open(one);
-  await house.ask("budget set", { amount: "3" });
-  const asked = await Promise.all(Array.from({ length: 200 }, () => house.ask("generate song", {})));
-  expect(asked.every((a) => a.status === "running")).toBe(true);
-  const all = [];
-  for (const { run } of asked) all.push(await ended(run));
-  expect(all.filter((r) => r.status === "done")).toHaveLength(50);
-  expect(all.filter((r) => r.view.text.includes("has no room"))).toHaveLength(150);
-  expect(one.calls).toHaveLength(50);
-  expect(await money()).toEqual({ held: 0, spent: 50 * PRICE });
-}, 120_000);

@@ -43,6 +43,7 @@ const LATE_MS = 15_000;
 
 export const makeJob = handler({
   kind: makeItem,
+  orphan: true,
   lane: "make",
   // A worker that dies is no fault of the thing; what fails at a provider is counted by its attempts.
   tries: 50,
@@ -53,6 +54,8 @@ export const makeJob = handler({
     for (;;) {
       const asked = performance.now();
       const step = await ctx.inTx((act) => next(act, ctx.input.item, round));
+      for (const { provider, kind, outcome } of round.ended.splice(0))
+        ctx.house.meter.selection(provider, kind, outcome);
       if (step.to === "end") return undefined;
       if (step.to === "wait") return new Again(step.until);
       if (step.to === "again") continue;
@@ -61,7 +64,7 @@ export const makeJob = handler({
       if (step.to === "submit") ctx.house.meter.decision((performance.now() - asked) / 1000, step.attempt.number > 1);
       // Asleep for so long that another worker may look for it by now: what is not sent yet is not sent any more.
       if (step.to === "submit" && performance.now() - asked > LATE_MS) {
-        await ctx.inTx((act) => noteUnsent(act, step));
+        if (await ctx.inTx((act) => noteUnsent(act, step))) count(ctx, step, "unsent");
         continue;
       }
       const way = await take(ctx, step);
@@ -94,7 +97,7 @@ async function take(ctx: Ctx, step: Extract<Next, { item: object }>): Promise<Wa
       // A question that failed is no answer: the task goes on, and is paid for, until its deadline.
       if (step.to !== "submit" && noAnswer(ctx, step, error)) return later(ctx, step, (act) => noteAsked(act, step));
       if (step.to === "withdraw") {
-        await ctx.inTx((act) => noteWithdrawn(act, step, true));
+        if (await ctx.inTx((act) => noteWithdrawn(act, step, true))) count(ctx, step, "cancelled");
         return "on";
       }
       await ctx.inTx((act) => noteFailed(act, step, error));
@@ -216,7 +219,9 @@ async function keep(ctx: Ctx, step: Step, { files }: Gathering, cost: bigint | u
 /** The line broke, or a worker died, between sending and hearing: is it there? */
 async function find(ctx: Ctx, step: Step): Promise<Way> {
   const found = step.provider.find ? await step.provider.find(callOf(ctx, step)) : "unknown";
-  if (!(await ctx.inTx((act) => noteFound(act, step, found)))) return "on";
+  const how = await ctx.inTx((act) => noteFound(act, step, found));
+  if (how === "lost" || how === "unsent") count(ctx, step, how);
+  if (how !== "wait") return "on";
   return async (act) => new Again(new Date(act.now.getTime() + pollOf(ctx, step) * 1000));
 }
 

@@ -4,6 +4,7 @@ import { performance } from "node:perf_hooks";
 import type { Act } from "../core/act.ts";
 import { record } from "../core/audit/index.ts";
 import { type House, span } from "../core/house.ts";
+import type { Made } from "../core/inbox/index.ts";
 import { isAway } from "../core/inbox/index.ts";
 import { type Ending, failed, finishRuns, jobAct, showProgress, writeProgress } from "../core/jobs/index.ts";
 import { Refusal } from "../core/problem.ts";
@@ -71,7 +72,7 @@ async function attempt(work: Work, engine: AbortSignal): Promise<Ended> {
 }
 
 function context(
-  { shop, database, claim }: Work,
+  { shop, database, claim, handler }: Work,
   signal: AbortSignal,
   progress: ReturnType<typeof reporter>["report"],
 ) {
@@ -92,7 +93,7 @@ function context(
       claim.steps[key] = value;
       return value;
     },
-    inTx: (work) => inFence({ shop, database, claim }, work),
+    inTx: (work) => inFence({ shop, database, claim, handler }, work),
   };
   return ctx;
 }
@@ -105,15 +106,21 @@ async function keepStep(tx: Tx, claim: Claim, key: string, value: unknown): Prom
 
 /** A transaction of this attempt: the job's row is held, so that it cannot be cancelled or taken over underneath. */
 function inFence<T>(
-  { shop, database, claim }: Pick<Work, "shop" | "database" | "claim">,
+  { shop, database, claim, handler }: Work,
   work: (act: Act, tx: Tx) => Promise<T | Last<T>>,
 ): Promise<T> {
   return inWorkspace<T>(database, claim.workspaceId, async (tx) => {
-    const [, { act, changes }] = await Promise.all([hold(tx, claim), jobAct(shop.house, { database, tx }, claim)]);
+    const [, { act, changes }] = await Promise.all([hold(tx, claim), actOf({ shop, database, claim, handler }, tx)]);
     const result = await work(act, tx);
     if (changes.length > 0) await record(act, { command: claim.name, outcome: "done", changes });
     return result;
   });
+}
+
+/** As the person who asked; without them, where it goes on all the same, as the house. */
+async function actOf({ shop, database, claim, handler }: Work, tx: Tx): Promise<Made> {
+  const made = jobAct(shop.house, { database, tx }, claim);
+  return handler.orphan ? made.catch((error) => nobodyLeft(error, { shop, database, claim }, tx)) : made;
 }
 
 type After = (act: Act) => Promise<void>;
@@ -140,12 +147,10 @@ async function complete(work: Work, given: Result | ((act: Act) => Promise<Resul
 }
 
 /** What is done when all is done. It may be lost, so its failure is nobody's. */
-async function afterwards({ shop, database, claim }: Work, after: After): Promise<void> {
+async function afterwards(work: Work, after: After): Promise<void> {
+  const { shop, database, claim } = work;
   try {
-    await inWorkspace(database, claim.workspaceId, async (tx) => {
-      const { act } = await jobAct(shop.house, { database, tx }, claim);
-      await after(act);
-    });
+    await inWorkspace(database, claim.workspaceId, async (tx) => after((await actOf(work, tx)).act));
   } catch (error) {
     shop.house.log.warn({ job: claim.id, err: error }, "what follows the end of a job was left to the next look");
   }
@@ -192,7 +197,7 @@ async function settle(work: Work, error: unknown): Promise<Ended> {
 }
 
 /** The person who asked is gone: whoever looks at the failed job later is told in the workspace's own voice. */
-async function nobodyLeft(error: unknown, { shop, database, claim }: Work, tx: Tx) {
+async function nobodyLeft(error: unknown, { shop, database, claim }: Omit<Work, "handler">, tx: Tx): Promise<Made> {
   if (!(error instanceof Refusal)) throw error;
   return jobAct(shop.house, { database, tx }, { ...claim, personId: null });
 }

@@ -20,6 +20,8 @@ const CODES = DAY;
 /** Older ones are asked for again. */
 const VERDICTS = 30 * DAY;
 const TICKS = DAY;
+/** Long after a provider's list shows an order no more, nobody looks for whose it is. */
+const ORDERS = 30 * DAY;
 
 type Task = (house: House, carrier: Carrier) => Promise<unknown>;
 
@@ -50,6 +52,7 @@ const TASKS: Record<string, { cron: string; run: Task }> = {
   "seal the audit": { cron: "* * * * *", run: eachWorkspace(sealAudit) },
   "forget what expired": { cron: "17 * * * *", run: eachWorkspace(forget) },
   "tidy files": { cron: "29 3 * * *", run: eachWorkspace(tidyAssets) },
+  "forget orders": { cron: "51 * * * *", run: forgetOrders },
   "forget ticks": { cron: "43 * * * *", run: forgetTicks },
 };
 
@@ -81,4 +84,11 @@ async function forgetTicks(house: House, { database }: Carrier): Promise<void> {
   const before = new Date(house.sources.now().getTime() - TICKS).toISOString();
   await database.client`
     delete from tick where at < ${before} and (key like 'minute:%' or key like ${`${WORKER}%`})`;
+}
+
+/** Whose a provider's tasks were, and who stood in line there: they belong to no workspace. */
+async function forgetOrders(house: House, { database }: Carrier): Promise<void> {
+  const now = house.sources.now().getTime();
+  await database.client`delete from provider_task where at < ${new Date(now - ORDERS).toISOString()}`;
+  await database.client`delete from provider_queue where until < ${new Date(now - DAY).toISOString()}`;
 }

@@ -92,7 +92,7 @@ export async function retryJob(act: Act, before: Job): Promise<Job> {
   const message = act.newId();
   const back = await rawOf(act.db)`
     update job set status = 'waiting', spent = 0, message = ${message}, due_at = ${act.now.toISOString()}, ended_at = null,
-      progress = null
+      retried_at = ${act.now.toISOString()}, progress = null
     where id = ${id} and status in ('failed', 'cancelled') and not exists (
       select from job o where o.name = job.name and o.key = job.key and o.status in ('waiting', 'running'))
     returning 1`.catch((error: { code?: string }) => {

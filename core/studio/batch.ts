@@ -5,7 +5,7 @@ import { hurryJob, showProgress } from "../jobs/index.ts";
 import { refuse } from "../problem.ts";
 import { asJson } from "../text.ts";
 import { mayAsk } from "../voice/index.ts";
-import { capabilitiesOf } from "./desk.ts";
+import { capabilitiesOf, turnMs } from "./desk.ts";
 import { endItem, type Item } from "./item.ts";
 import { closeChecks } from "./judge.ts";
 import { FILM_KIND, type Kind, type Wish } from "./provider.ts";
@@ -64,14 +64,29 @@ async function write(act: Act, { kind, wishes, channel, profile, provider, ...mo
       created_at)
     values (${act.workspace.id}, ${batch}, ${job}, ${kind}, ${wishes.length}, ${channel}, ${profile}, ${provider ?? null},
       ${partOf ?? null}, ${person}, ${partOf ? null : act.run}, ${wishes.length}, ${act.now.toISOString()})`;
+  const dueAt = await turns(act, kind);
   for (const [n, wish] of wishes.entries()) {
     const id = act.newId();
-    const own = await act.later(kind === FILM_KIND ? filmItem : makeItem, { item: id }, { part: true });
+    const own = await act.later(kind === FILM_KIND ? filmItem : makeItem, { item: id }, { part: true, at: dueAt(n) });
     await sql`
       insert into item (workspace_id, id, batch_id, number, job_id, kind, wish, status, created_at)
       values (${act.workspace.id}, ${id}, ${batch}, ${n + 1}, ${own}, ${kind}, ${asJson(wish)}::text::jsonb, 'waiting',
         ${act.now.toISOString()})`;
   }
+}
+
+/**
+ * When each of them first asks for a seat: as many as there are seats do so at once. Whoever leaves one wakes the next;
+ * the others look by themselves, now and then.
+ */
+async function turns(act: Act, kind: Kind): Promise<(n: number) => Date> {
+  const able = capabilitiesOf(act.providers, kind);
+  if (able.length === 0) return () => act.now;
+  const [row] = await rawOf(act.db)<{ n: number }[]>`
+    select count(*)::int as n from item where kind = ${kind} and status = 'waiting'`;
+  const seats = [...new Set(able.map((a) => a.provider))].reduce((sum, { atOnce }) => sum + atOnce, 0);
+  const usual = Math.min(...able.map((a) => a.capability.usual));
+  return (n) => new Date(act.now.getTime() + turnMs(row!.n + n, seats, usual));
 }
 
 function checkProvider(act: Act, kind: Kind, provider: string | undefined): void {

@@ -22,16 +22,28 @@ import { attemptsOf, endItem, moveAttempt, OPEN } from "./item.ts";
 import { closeChecks } from "./judge.ts";
 import { leaveSeat } from "./seats.ts";
 
-export type Ended = { open: number; ended: boolean; made: number; failed: number; cancelled: number };
+export type Ended = {
+  open: number;
+  ended: boolean;
+  made: number;
+  failed: number;
+  cancelled: number;
+  /** Of the failed, those from before somebody tried the batch again. */
+  old: number;
+};
 
 /** The batch's row is held: an item that ends at this moment waits, and then finds the batch's job ready to be woken. */
 export async function holdBatch(act: Act, id: string): Promise<Ended & { kind: string; wanted: number }> {
   const [row] = await rawOf(act.db)<{ open: number; ended: boolean; kind: string; wanted: number }[]>`
     select open, ended_at is not null as ended, kind, wanted from batch where id = ${id} for update`;
-  const counts = await rawOf(act.db)<{ status: string; n: number }[]>`
-    select status, count(*)::int as n from item where batch_id = ${id} group by status`;
+  const counts = await rawOf(act.db)<{ status: string; n: number; old: number }[]>`
+    select i.status, count(*)::int as n, count(*) filter (where i.ended_at < j.retried_at)::int as old
+    from item i join batch b on b.workspace_id = i.workspace_id and b.id = i.batch_id
+      join job j on j.workspace_id = b.workspace_id and j.id = b.job_id
+    where i.batch_id = ${id} group by i.status`;
   const of = (status: string) => counts.find((c) => c.status === status)?.n ?? 0;
-  return { ...row!, made: of("made"), failed: of("failed"), cancelled: of("cancelled") };
+  const old = counts.find((c) => c.status === "failed")?.old ?? 0;
+  return { ...row!, made: of("made"), failed: of("failed"), cancelled: of("cancelled"), old };
 }
 
 export async function markEnded(act: Act, id: string): Promise<void> {
@@ -64,7 +76,7 @@ export async function closeStranded(act: Act, id: string): Promise<number> {
 export async function reopen(act: Act, id: string): Promise<number> {
   const items = await rawOf(act.db)<{ job: string }[]>`
     with back as (
-      update item set status = 'waiting', error = null, ended_at = null
+      update item set status = 'waiting', error = null, ended_at = null, created_at = ${act.now.toISOString()}
       where batch_id = ${id} and status in ('failed', 'cancelled') returning job_id as job),
     counted as (
       update batch set open = open + (select count(*)::int from back), ended_at = null where id = ${id})

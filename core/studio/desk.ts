@@ -25,7 +25,7 @@ const TASK_MS = 30 * 60_000;
 /** Where every seat is taken, look again after about so long. */
 const FULL_MS = 1_500;
 /** Whoever leaves a seat wakes the one that has waited longest; the others look for what was missed, and seldom. */
-const FULL_MOST_MS = 5 * 60_000;
+const FULL_MOST_MS = 60 * 60_000;
 /** Whoever died with a seat has left it by then. */
 const SEAT_MS = TASK_MS + 60_000;
 
@@ -61,8 +61,15 @@ export async function readSwitches(act: Act): Promise<Map<string, boolean>> {
 }
 
 /** What this round has learned of those that could not be had: no money, no seat, no call before so long. */
-export type Round = { unpaid: Set<string>; short: Short[]; full: Set<string>; rest: Map<string, number> };
-export const newRound = (): Round => ({ unpaid: new Set(), short: [], full: new Set(), rest: new Map() });
+export type Round = {
+  unpaid: Set<string>;
+  short: Short[];
+  full: Set<string>;
+  rest: Map<string, number>;
+  /** Tries that were found to be over before the choice, for whoever counts. */
+  ended: { provider: string; kind: string; outcome: string }[];
+};
+export const newRound = (): Round => ({ unpaid: new Set(), short: [], full: new Set(), rest: new Map(), ended: [] });
 
 export type Pick =
   | Exclude<Choice, { to: "go" }>
@@ -75,7 +82,8 @@ export async function pick(act: Act, item: Item, past: readonly Attempt[], facts
   const decision = decideFor(act, item, candidates, past, round.unpaid);
   const best = decision.ranked[0];
   if (!best) {
-    const none = noneOf(act, item, decision, candidates, round.short);
+    const full = decision.refused.some((r) => r.reason === "full");
+    const none = noneOf(act, decision, candidates, round.short, full ? await aheadOf(act, item) : 0);
     const busy = decision.refused.filter((r) => r.reason === "full" || r.reason === "resting").map((r) => r.provider);
     if (none.to === "wait") await standInLine(act.db, busy, act.workspace.id, act.now);
     return none;
@@ -169,10 +177,10 @@ const kept = (decision: Decision): object => ({
 
 function noneOf(
   act: Act,
-  item: Item,
   decision: Decision,
   candidates: readonly Candidate[],
   short: Short[],
+  ahead: number,
 ): Exclude<Choice, { to: "go" }> {
   const now = act.now.getTime();
   let until = Number.POSITIVE_INFINITY;
@@ -181,7 +189,7 @@ function noneOf(
     const health = candidates.find((c) => c.provider === provider)!.health;
     const back =
       reason === "full"
-        ? now + turnOf(item, candidates.find((c) => c.provider === provider)!) * (0.5 + act.random())
+        ? now + turnOf(ahead, candidates.find((c) => c.provider === provider)!) * (0.5 + act.random())
         : reason === "resting"
           ? health.restUntil!
           : reason === "broken" && gate(health, now) === "shut" && health.openUntil !== null
@@ -194,8 +202,17 @@ function noneOf(
   return why === undefined ? { to: "no", decision, short } : { to: "wait", until: new Date(until), why };
 }
 
-/** Half of the time until its turn, when those of its batch that are before it go on as usual. */
-function turnOf({ number, wanted, open }: Item, { health, atOnce }: Candidate): number {
-  const ahead = Math.max(0, number - (wanted - open));
-  return Math.min(Math.max(FULL_MS, (ahead / atOnce) * health.seconds * 500), FULL_MOST_MS);
+/** How many of this workspace wait for the same and were asked for before it: they are woken first. */
+async function aheadOf(act: Act, { kind, job }: Item): Promise<number> {
+  const [row] = await rawOf(act.db)<{ n: number }[]>`
+    select count(*)::int as n from item where kind = ${kind} and status = 'waiting' and job_id < ${job}`;
+  return row!.n;
 }
+
+/** Half of the time until its turn, when those before it go on as usual. */
+const turnOf = (ahead: number, { health, atOnce }: Candidate): number =>
+  Math.max(FULL_MS, turnMs(ahead, atOnce, health.seconds));
+
+/** `ahead` are before it, each takes so long, so many go at once. */
+export const turnMs = (ahead: number, seats: number, seconds: number): number =>
+  ahead < seats / 2 ? 0 : Math.min((ahead / seats) * seconds * 500, FULL_MOST_MS);

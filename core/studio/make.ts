@@ -11,15 +11,24 @@ import { readFacts } from "./facts.ts";
 import { noteOutcome } from "./health.ts";
 import { type Attempt, attemptsOf, holdItem, type Item, moveAttempt, OPEN } from "./item.ts";
 import { closeChecks } from "./judge.ts";
-import { type Capability, type Failure, type Found, type Provider, ProviderError, passing } from "./provider.ts";
-import { failureWords, noWords } from "./reasons.ts";
+import {
+  type Capability,
+  type Failure,
+  type Found,
+  type Kind,
+  type Provider,
+  ProviderError,
+  passing,
+} from "./provider.ts";
+import { failureWords, noWords, waitedWords } from "./reasons.ts";
+import type { Reason } from "./router.ts";
 import { learnLess, leaveSeat } from "./seats.ts";
 
 export type Step = { item: Item; attempt: Attempt; provider: Provider; capability: Capability };
 export type Next =
   /** `near`: a budget's line was crossed. */
   | ({ to: "submit" | "find" | "ask" | "withdraw"; near?: boolean } & Step)
-  | { to: "wait"; until: Date; why: string }
+  | { to: "wait"; until: Date; why: Reason }
   /** Somebody else had the seat or the money: look again. */
   | { to: "again" }
   | { to: "end" };
@@ -38,13 +47,18 @@ export async function next(act: Act, id: string, round: Round = newRound()): Pro
   if (!found || (found.item.status !== "waiting" && found.item.status !== "making")) return { to: "end" };
   const { item, past, facts } = found;
   const open = past.find((a) => OPEN.includes(a.status));
-  if (open) return goOn(act, item, open);
+  if (open) return goOn(act, item, open, round);
   if (item.stopped || !facts) {
     await itemEnded(act, item, "cancelled");
     return { to: "end" };
   }
   const choice = await pick(act, item, past, facts, round);
-  if (choice.to === "wait") return choice;
+  if (choice.to === "wait") {
+    const end = new Date(item.createdAt).getTime() + patienceFor(item.kind) * HOUR;
+    if (act.now.getTime() < end) return { ...choice, until: new Date(Math.min(choice.until.getTime(), end)) };
+    await itemEnded(act, item, "failed", waitedWords(act, patienceFor(item.kind), choice.why));
+    return { to: "end" };
+  }
   if (choice.to === "no") {
     // What the last one said tells more than that nobody is left.
     const said = choice.short.length === 0 ? past.find((a) => a.error)?.error : undefined;
@@ -60,20 +74,27 @@ export async function next(act: Act, id: string, round: Round = newRound()): Pro
   );
 }
 
+const HOUR = 3_600_000;
+/** Hours until nobody waits for it any more: words and pictures are for today, a thousand clips are for tomorrow. */
+const patienceFor = (kind: Kind): number => (PATIENT.includes(kind) ? 24 : 6);
+const PATIENT: readonly Kind[] = ["song", "loop", "clip", "visualizer"];
+
 /** A try that was begun before: by this process or by one that died. */
-async function goOn(act: Act, item: Item, attempt: Attempt): Promise<Next | Last<Next>> {
+async function goOn(act: Act, item: Item, attempt: Attempt, round: Round): Promise<Next | Last<Next>> {
   const provider = act.providers.find((p) => p.slug === attempt.provider);
   const capability = provider && capabilityOf(provider, item, attempt);
   if (!provider || !capability) {
     // Its key was taken away in the middle: what became of it cannot be asked any more.
     await endLost(act, item, attempt);
+    round.ended.push({ provider: attempt.provider, kind: item.kind, outcome: "lost" });
     return { to: "end" };
   }
   const step = { item, attempt, provider, capability };
   const late = new Date(attempt.deadline) <= act.now;
   if (late && !attempt.task) {
     await endLost(act, item, attempt, step);
-    return next(act, item.id);
+    round.ended.push({ provider: provider.slug, kind: item.kind, outcome: "lost" });
+    return next(act, item.id, round);
   }
   // Before somebody else makes it, it is called back: otherwise both would be paid.
   if (attempt.task && (late || item.stopped)) return { to: "withdraw", ...step };
@@ -104,25 +125,26 @@ export const noteAccepted = (act: Act, step: Step, task: string): Promise<boolea
     else await moveAttempt(act, step.attempt.id, { status: "unknown", asked: step.attempt.asked + 1 });
   });
 
-/** What was found after a broken line. Answers whether it is to be looked for again. */
-export async function noteFound(act: Act, step: Step, found: Found): Promise<boolean> {
+/** What was found after a broken line: `wait` until it is looked for again, `found`, or how the try ended. */
+export async function noteFound(act: Act, step: Step, found: Found): Promise<"wait" | "found" | "lost" | "unsent"> {
   const { attempt, provider } = step;
-  let wait = false;
+  let how: "wait" | "found" | "lost" | "unsent" = "found";
   await stillOpen(act, step, async () => {
     const tasks = typeof found === "string" ? [] : "task" in found ? [found.task] : found.tasks;
     for (const task of tasks)
       if (await claimTask(act, step, task)) return moveAttempt(act, attempt.id, { status: "accepted", task });
+    how = "lost";
     if (found === "gone") return endGone(act, step);
     const since = act.now.getTime() - new Date(attempt.startedAt).getTime();
     const never = found === "never arrived" || (typeof found === "object" && "all" in found && found.all);
     const settled = since >= (provider.settleSeconds ?? SETTLE_SECONDS) * 1000;
-    if (never && settled) return endUnsent(act, step);
     // Where nobody can ever say, waiting would only keep the seat from others.
     if (found === "unknown" && settled) return endLost(act, step.item, attempt, step);
-    wait = true;
+    how = never && settled ? "unsent" : "wait";
+    if (how === "unsent") return endUnsent(act, step);
     await moveAttempt(act, attempt.id, { status: attempt.status, asked: attempt.asked + 1 });
   });
-  return wait;
+  return how;
 }
 
 /** A call that is on its way for longer than this was given up by whoever sent it. */
@@ -214,6 +236,10 @@ async function endLost(act: Act, item: Item, attempt: Attempt, step?: Step): Pro
   else await leaveSeat(act.db, attempt.id);
 }
 
+/** A clock that was set back makes nobody quicker than at once. */
+const secondsOf = (act: Act, { startedAt }: Attempt): number =>
+  Math.max(0, act.now.getTime() - new Date(startedAt).getTime()) / 1000;
+
 type Closed = { open: number | null; waits: boolean };
 /** What is still to be done: the statement that others wait for, and then what nobody waits for. */
 export type Closing = { close(): Promise<Closed>; after(act: Act, closed: Closed): Promise<void> };
@@ -231,7 +257,7 @@ export async function noteMade(
   if (!(await isOpen(act, item, attempt))) return undefined;
   const paid = cost ?? BigInt(attempt.estimate);
   const { kind, batch } = item;
-  const seconds = (act.now.getTime() - new Date(attempt.startedAt).getTime()) / 1000;
+  const seconds = secondsOf(act, attempt);
   await Promise.all([
     moveAttempt(act, attempt.id, { status: "done", cost: paid }),
     closeChecks(act, item.id).then(save),
@@ -269,7 +295,7 @@ async function close(act: Act, { item, attempt, provider, capability }: Step, ou
   await leaveSeat(act.db, attempt.id);
   await wakeNext(act, item.kind);
   const { kind } = item;
-  const seconds = (act.now.getTime() - new Date(attempt.startedAt).getTime()) / 1000;
+  const seconds = secondsOf(act, attempt);
   const told = { item: item.id, provider: provider.slug, kind, outcome: outcome.failure, seconds };
   await act.emit(attemptEnded, told, item.id);
   const start = fresh({ quality: capability.quality, seconds: capability.usual }, act.now.getTime());

@@ -93,3 +93,10 @@ export function noWords(act: Act, { decision, short }: Extract<Choice, { to: "no
     .slice(0, 8);
   return act.say("Nobody could make it. {reasons}.", { reasons: [...new Set(each)].join("; ") });
 }
+
+/** It waited for its turn, and the turn did not come. */
+export const waitedWords = (act: Act, hours: number, why: Reason): string =>
+  act.say("It waited for {hours} hours and nobody could make it: {reason}. Try again when it is quieter.", {
+    hours,
+    reason: reasonWords(act, why),
+  });

@@ -223,6 +223,8 @@ export const job = pgTable(
     dueAt: moment().notNull(),
     startedAt: moment(),
     endedAt: moment(),
+    /** When somebody asked for it again: what failed before that is tried again. */
+    retriedAt: moment(),
   },
   (t) => [
     primaryKey({ columns: [t.workspaceId, t.id] }),
