@@ -9,10 +9,11 @@ import type { Base } from "../../bots/parts/part.ts";
 import { readSettings } from "../../bots/settings.ts";
 import type { Hook, HookAnswer } from "../../bots/surface.ts";
 import { hooks } from "../../bots/web/hooks.ts";
+import { post } from "../../core/outbox/index.ts";
 import { ensureOwnerToken } from "../../core/workspace/index.ts";
 import { type Clerk, startClerk } from "../../jobs/clerk.ts";
 import { see } from "../answers.ts";
-import { addSong, channelId } from "../streams.ts";
+import { addSong, channelId, inAct } from "../streams.ts";
 import { type TestWeb, testWeb } from "../web.ts";
 import { type At, allDrivers, type Platform, type Seen, until } from "./driver.ts";
 
@@ -187,4 +188,89 @@ test("people on four surfaces vote on one ballot, and all see the same", { timeo
   const shown = (await ask("vote.show", { ballot: item.id })).body.data as { item: Record<string, unknown> };
   expect(shown.item).toMatchObject({ status: "closed", decided_by: "vote", voters: 5 });
   for (const { platform: one } of sides.values()) expect(one.wrong()).toEqual([]);
+});
+
+// 10,000 within ten seconds with CHAOS=1; else a handful, for the count alone.
+const CROWD = process.env.CHAOS === "1" ? { each: 3_334, milliseconds: 10_000 } : { each: 12, milliseconds: 100 };
+
+test(`${CROWD.each} people on each platform press at once: all are acknowledged, and all are counted`, {
+  timeout: 900_000,
+}, async () => {
+  const staff = await someone("discord", "Sue", "staff");
+  const { platform } = side("discord");
+  await platform.send(
+    platform.make(staff, "vote start", { question: "Which crowd?", choices: "one, two", minutes: 60 }),
+  );
+  const asked = await answer("discord", staff, /Which crowd/);
+  const shown = await web.ask("POST", "/api/v1/commands/vote.show", {
+    token: (await web.person("member")).token,
+    body: {},
+  });
+  const { id, channel } = (shown.body.data as { item: { id: string; channel: string | null } }).item;
+  expect([asked.buttons, channel]).toEqual([["1. one", "2. two"], null]);
+  const buttons = await see(
+    web.house,
+    (sql) => sql<{ token: string }[]>`
+      select b.buttons->>c.id::text as token from ballot b join choice c on c.ballot_id = b.id
+      where b.id = ${id} order by c.position`,
+  );
+  const tokens = buttons.map((b) => b.token);
+  const view = {
+    text: "Which crowd?",
+    blocks: [{ kind: "buttons" as const, buttons: tokens.map((action, n) => ({ label: `${n}`, action })) }],
+  };
+  for (const [surface, { platform: one, room }] of sides) {
+    if (surface === "discord") continue;
+    const place = { surface, tenant: room.tenant ?? one.tenant, external: room.id };
+    await inAct(web.house, (act) => post(act, { place, subject: `crowd ${id}`, view }));
+    await expect
+      .poll(() => one.seen().some((m) => m.where === room.id && m.buttons.includes("1")), { timeout: 30_000 })
+      .toBe(true);
+  }
+  const presses = [...sides].flatMap(([surface, { platform: one, room }]) =>
+    Array.from({ length: CROWD.each }, (_, n) => {
+      const at = { who: one.newPerson(`V${n}`), where: room };
+      const labels = surface === "discord" ? ["1. one", "2. two"] : ["0", "1"];
+      return { one, happening: one.makePress(at, labels[n % 3 === 0 ? 0 : 1]!) };
+    }),
+  );
+  const order = presses.map((press, n) => ({ press, key: (n * 7919) % presses.length })).sort((a, b) => a.key - b.key);
+  const began = performance.now();
+  const heard = await Promise.all(
+    order.map(async ({ press: { one, happening } }, n) => {
+      await new Promise((done) => setTimeout(done, (n / order.length) * CROWD.milliseconds));
+      const at = performance.now();
+      // What we are too busy to keep is answered 503, and the platform sends it again.
+      for (let tries = 1; ; tries++) {
+        const { status } = await one.send(happening);
+        if (status === 200 || tries === 50) return { status, tries, milliseconds: performance.now() - at };
+        await new Promise((done) => setTimeout(done, 200));
+      }
+    }),
+  );
+  const took = performance.now() - began;
+  const voters = async () => {
+    const rows = await see(
+      web.house,
+      (sql) => sql<{ n: number }[]>`
+        select coalesce(sum(t.votes), 0)::int as n from choice c left join tally t on t.choice_id = c.id
+        where c.ballot_id = ${id} group by c.position order by c.position`,
+    );
+    return rows.map((r) => r.n);
+  };
+  expect(heard.filter((h) => h.status !== 200)).toEqual([]);
+  const firsts = Math.ceil(CROWD.each / 3) * 3;
+  await expect
+    .poll(voters, { timeout: process.env.CHAOS === "1" ? 800_000 : 30_000, interval: 500 })
+    .toEqual([firsts, CROWD.each * 3 - firsts]);
+  const times = heard.map((h) => h.milliseconds).sort((a, b) => a - b);
+  if (process.env.CHAOS === "1")
+    console.log({
+      votes: order.length,
+      "sent in ms": Math.round(took),
+      "counted after ms": Math.round(performance.now() - began),
+      "ack p50": Math.round(times[Math.floor(times.length / 2)]!),
+      "ack p99": Math.round(times[Math.floor(times.length * 0.99)]!),
+      "sent again": heard.filter((h) => h.tries > 1).length,
+    });
 });
