@@ -148,7 +148,7 @@ async function hardwareOf(launch: Launch, encoders: ReadonlySet<string>): Promis
 async function launchers(): Promise<Omit<Launch, "path">> {
   const works = async (words: readonly string[]) =>
     (await output([...words, process.execPath, "-p", "7"]))?.trim() === "7";
-  const low = ["nice", "-n", "10"];
+  const low = ["nice", "-n", "5"];
   const always = ["setpriv", "--pdeathsig", "KILL", "--"];
   if (process.platform === "win32") return { low: [], always: [] };
   const [nice, dies] = await Promise.all([works(low), process.platform === "linux" && works(always)]);
