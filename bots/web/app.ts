@@ -13,6 +13,7 @@ import { commands } from "./commands.ts";
 import { events } from "./events.ts";
 import { health } from "./health.ts";
 import { live } from "./live.ts";
+import { livePage, openStage } from "./live-page.ts";
 import { openapi } from "./openapi.ts";
 import { pages } from "./pages.ts";
 import { problemOfError } from "./problem.ts";
@@ -55,6 +56,7 @@ export function webApp(web: Web, mount: (app: App) => void = () => {}): App {
   charts(app, web);
   assets(app, web);
   callbacks(app, web);
+  livePage(app, web, openStage(web));
   live(app, web);
   route(app, "/api/v1/openapi.json", { GET: described(web) });
   app.route("/", pages());

@@ -45,6 +45,7 @@ const libraryName = (bare: string) => `lib/${bare.replace("/", "-")}.js`;
 /** Imports of our own files and of libraries become addresses that a browser can fetch, seen from a file in `folder`. */
 function address(code: string, folder: "" | "lib/"): string {
   return code.replace(/(\bfrom\s*|\bimport\s*)(["'])([^"'\n]+)\2/g, (whole, word: string, _quote, to: string) => {
+    if (to.startsWith("../page/")) return `${word}"./${to.slice("../page/".length).replace(/\.ts$/, ".js")}"`;
     if (to.startsWith("./")) return `${word}"${to.replace(/\.ts$/, ".js")}"`;
     if (Object.hasOwn(LIBRARIES, to)) return `${word}"${folder === "" ? "./" : "../"}${libraryName(to)}"`;
     return whole;
@@ -62,8 +63,8 @@ function withoutTypes(code: string): string {
   }
 }
 
-/** Reads everything once. The version is a hash over all names and contents. */
-export function readParts(page: URL = PAGE): Parts {
+/** Reads everything once, with what another page takes of the console's. The version is a hash over all names and contents. */
+export function readParts(page: URL = PAGE, shared: readonly string[] = []): Parts {
   const files = new Map<string, Part>();
   const add = (name: string, type: string, body: Uint8Array<ArrayBuffer>) => files.set(name, { name, type, body });
   for (const file of readdirSync(page).sort()) {
@@ -71,6 +72,10 @@ export function readParts(page: URL = PAGE): Parts {
     const text = () => readFileSync(new URL(file, page), "utf8");
     if (file.endsWith(".css")) add(file, "text/css; charset=utf-8", bytes(text()));
     if (file.endsWith(".ts")) add(file.replace(/\.ts$/, ".js"), JS, bytes(address(withoutTypes(text()), "")));
+  }
+  for (const file of shared) {
+    const code = readFileSync(new URL(file, PAGE), "utf8");
+    add(file.replace(/\.ts$/, ".js"), JS, bytes(address(withoutTypes(code), "")));
   }
   for (const [bare, { module, file }] of Object.entries(LIBRARIES)) {
     const code = readFileSync(`${folderOf(module)}/${file}`, "utf8").replace(/\n?\/\/# sourceMappingURL=\S+\s*$/, "\n");

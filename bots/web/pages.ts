@@ -128,7 +128,9 @@ async function drawn(size: number): Promise<Servable> {
 }
 
 /** The keys of everything the page says: the literals in its file of words. */
-export function pageKeys(): string[] {
-  const source = readFileSync(file("./page/words.ts"), "utf8");
+export const pageKeys = (): string[] => wordsIn(file("./page/words.ts"));
+
+export function wordsIn(words: URL): string[] {
+  const source = readFileSync(words, "utf8");
   return [...source.matchAll(/\bsay\(\s*("(?:[^"\\]|\\.)*")/g)].map((m) => JSON.parse(m[1]!) as string);
 }

@@ -19,6 +19,8 @@ export function signin(app: App, web: Web): void {
   });
 }
 
+/** Where a link may lead to besides the console: a channel's page, and nothing else. */
+const LIVE = /^\/live\/[a-z0-9-]{1,60}$/;
 const FRESH = { "cache-control": "no-store" };
 
 /** Uses the link up. Looking at it beforehand (HEAD, a browser's guess of the next page) does not. */
@@ -27,14 +29,15 @@ async function enter(web: Web, c: Ctx): Promise<Response> {
     return c.body(null, 204, FRESH);
   lockedOut(web, c);
   const code = c.req.query("code") ?? "";
+  const to = LIVE.test(c.req.query("to") ?? "") ? c.req.query("to")! : "/";
   const cookie = await useAnywhere(web, code);
   if (cookie) {
     giveCookie(web, c, cookie);
-    return c.redirect("/", 303);
+    return c.redirect(to, 303);
   }
   web.guards.wrong.take(c.var.address, web.elapsed());
   // Pressed twice by the one who is signed in by it: nothing is wrong.
-  if (await identify(web, c).catch(() => undefined)) return c.redirect("/", 303);
+  if (await identify(web, c).catch(() => undefined)) return c.redirect(to, 303);
   return c.redirect("/?entry=used", 303);
 }
 

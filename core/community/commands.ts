@@ -5,7 +5,8 @@ import { command, pick, text } from "../command/index.ts";
 import { sealView } from "../inbox/index.ts";
 import { post, remove } from "../outbox/index.ts";
 import { refuse } from "../problem.ts";
-import { type Channel, channelHere, channels, placesOf, wanted } from "../streams/index.ts";
+import { makeEntry } from "../session/index.ts";
+import { type Channel, channelHere, channels, liveUrl, placesOf, wanted } from "../streams/index.ts";
 import { type View, view } from "../view/index.ts";
 import { hide, type Remark, say, shownAt } from "./remark.ts";
 import { MOST_LETTERS } from "./words.ts";
@@ -120,4 +121,33 @@ const chatHide = command({
   },
 });
 
-export const communityCommands = [shout, chatSay, chatHide];
+const live = command({
+  name: "live",
+  says: "Your own link to a channel's live page: listen, vote, ask and chat",
+  role: "member",
+  reply: "private",
+  agents: "never",
+  options: { channel: pick(channels, "Which channel; without one: the one of this chat").optional() },
+  examples: ["live noir-jazz"],
+  async run({ act, options }) {
+    const channel = await channelFor(act, options.channel);
+    const sources = { now: () => act.now, newId: act.newId, random: act.random };
+    const code = await makeEntry(act.database, sources, { workspaceId: act.workspace.id, personId: act.person.id });
+    const plain = liveUrl(channel.slug);
+    const said = view(act.say("{channel} is heard here. Everybody may listen.", { channel: channel.name }), {
+      kind: "link",
+      url: plain,
+      label: act.say("Listen to {name}", { name: channel.name }),
+    });
+    const own = view(
+      act.say("Your link to {channel}: it signs you in once, within a day. Keep it to yourself.", {
+        channel: channel.name,
+      }),
+      { kind: "link", url: `/enter?code=${code}&to=${plain}`, label: act.say("Open {name}", { name: channel.name }) },
+    );
+    const item = { channel: channel.slug, url: plain };
+    return { view: said, data: { item }, once: { view: own, data: { item } } };
+  },
+});
+
+export const communityCommands = [shout, chatSay, chatHide, live];

@@ -3,6 +3,7 @@ import { rawOf, type Tx } from "../../db/connect.ts";
 import type { Act, Place } from "../act.ts";
 import { refuse } from "../problem.ts";
 import { asJson } from "../text.ts";
+import { mutedFor } from "../votes/index.ts";
 import { remarkHidden, remarkSaid } from "./events.ts";
 import { checkedWords } from "./words.ts";
 
@@ -44,15 +45,14 @@ async function mayTalk(act: Act, kind: RemarkKind, words: string): Promise<void>
   const sql = rawOf(act.db);
   const { most, seconds } = PACE[kind];
   const now = act.now.toISOString();
-  const [row] = await sql<{ muted: number | null; pace: number | null; same: boolean }[]>`
-    select (select extract(epoch from until - ${now}::timestamptz)::float8 from mute where person_id = ${act.person.id}) as muted,
-      (select extract(epoch from at - ${now}::timestamptz)::float8 + ${seconds} from remark
+  const muted = await mutedFor(act, act.person.id);
+  const [row] = await sql<{ pace: number | null; same: boolean }[]>`
+    select (select extract(epoch from at - ${now}::timestamptz)::float8 + ${seconds} from remark
         where person_id = ${act.person.id} and kind = ${kind} order by at desc offset ${most - 1} limit 1) as pace,
       exists (select from remark where person_id = ${act.person.id} and words = ${words}
         and at > ${now}::timestamptz - make_interval(secs => ${SAME_SECONDS})) as same`;
   const wait = (left: number) => ({ retryAfter: Math.max(1, Math.ceil(left)) });
-  if ((row?.muted ?? 0) > 0)
-    throw refuse("rule", "You cannot write here for now. Staff decide until when.", {}, wait(row!.muted!));
+  if (muted > 0) throw refuse("rule", "You cannot write here for now. Staff decide until when.", {}, wait(muted));
   if ((row?.pace ?? 0) > 0)
     throw refuse(
       "rule",

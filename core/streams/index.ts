@@ -42,3 +42,4 @@ export { beat, type Pulse } from "./server.ts";
 export { type Uptime, uptimeOf } from "./uptime.ts";
 export { mixPoint, placesOf, STREAMS_CHANNEL, type Wanted, wanted } from "./wanted.ts";
 export { type Memory, watch, watchFrom } from "./watch.ts";
+export { liveUrl } from "./words.ts";

@@ -50,7 +50,7 @@ export async function openConsole(): Promise<Console> {
     page.setDefaultTimeout(8_000);
     page.on("console", (m) => void (["error", "warning"].includes(m.type()) && heard.push(`${m.type()}: ${m.text()}`)));
     page.on("pageerror", (error) => void heard.push(`exception: ${error.message}`));
-    await page.goto(web.url + path);
+    await page.goto(web.url + path, { timeout: 30_000 });
     return page;
   };
   return {
