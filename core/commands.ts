@@ -1,5 +1,6 @@
 // Every command of the house, area by area. An area that is not named here does not exist for anybody.
 // Not through the index: these know persons, and persons are known by what writes the audit.
+import { audienceCommands } from "./audience/index.ts";
 import { auditCommands } from "./audit/commands.ts";
 import { budgetCommands } from "./budgets/index.ts";
 import { type Command, help, type Registry, registry } from "./command/index.ts";
@@ -31,6 +32,7 @@ export const allCommands: readonly Command[] = [
   ...voiceCommands,
   ...voteCommands,
   ...communityCommands,
+  ...audienceCommands,
 ];
 
 export const houseCommands = (): Registry => registry(allCommands);

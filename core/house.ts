@@ -2,6 +2,7 @@
 import type { Database, Tx } from "../db/connect.ts";
 import type { Sources } from "./act.ts";
 import type { Bucket } from "./assets/index.ts";
+import type { Watcher } from "./audience/index.ts";
 import type { Registry } from "./command/index.ts";
 import type { Ffmpeg } from "./ffmpeg/index.ts";
 import type { Reply } from "./inbox/index.ts";
@@ -54,6 +55,8 @@ export type House = {
   bucket?: Bucket | undefined;
   /** Who makes songs, pictures and words: one for every key that is set, and our own machine. */
   providers: readonly Provider[];
+  /** Who says how many watch elsewhere: those with a key. */
+  watchers?: readonly Watcher[];
   /** The ffmpeg of this machine, looked for when first asked; undefined: films and sound are made without one. */
   ffmpeg?(): Promise<Ffmpeg | undefined>;
   /** Where providers may call back; unset: nobody can reach us, and they are asked instead. */

@@ -1,8 +1,10 @@
 // Housework: what nobody asks for and everybody needs. Each task may run twice, and does the same once.
 
 import { tidyAssets } from "../core/assets/index.ts";
+import { countActivity, forgetAudience, readAudience } from "../core/audience/index.ts";
 import { sealAudit } from "../core/audit/index.ts";
 import { tellNear } from "../core/budgets/index.ts";
+import { forgetRemarks } from "../core/community/index.ts";
 import type { House } from "../core/house.ts";
 import { jobAct, WORKER } from "../core/jobs/index.ts";
 import { forgetSessions } from "../core/session/index.ts";
@@ -50,6 +52,8 @@ const TASKS: Record<string, { cron: string; run: Task }> = {
   },
   "send lost jobs": { cron: "* * * * *", run: (house, carrier) => sweep(house, carrier) },
   "seal the audit": { cron: "* * * * *", run: eachWorkspace(sealAudit) },
+  "read the audience": { cron: "* * * * *", run: eachWorkspace(readAudience) },
+  "count who took part": { cron: "* * * * *", run: eachWorkspace(countActivity) },
   "forget what expired": { cron: "17 * * * *", run: eachWorkspace(forget) },
   "tidy files": { cron: "29 3 * * *", run: eachWorkspace(tidyAssets) },
   "forget orders": { cron: "51 * * * *", run: forgetOrders },
@@ -76,6 +80,8 @@ async function forget(house: House, database: Database, workspaceId: string): Pr
     await sql`delete from verdict where at < ${before(VERDICTS)}`;
     await sql`delete from cooldown where until < ${before(0)}`;
     await forgetSessions(tx, new Date(now));
+    await forgetRemarks(tx, new Date(now));
+    await forgetAudience(tx, new Date(now));
     await forgetPlayed(tx, new Date(now));
   });
 }

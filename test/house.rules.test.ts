@@ -92,7 +92,7 @@ test("a platform is known only to its surface, an engine only to its own file", 
     "node-cron": /^jobs\//,
     postgres: /^db\//,
     echarts: /^core\/view\/chart\//,
-    preact: /^bots\/web\/page\//,
+    preact: /^bots\/web\/(page|listen)\//,
   };
   const strays = product.flatMap((file) =>
     importsOf(file)

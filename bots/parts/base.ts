@@ -2,6 +2,7 @@
 import { randomInt } from "node:crypto";
 import { join } from "node:path";
 import type { Sources } from "../../core/act.ts";
+import { openWatchers } from "../../core/audience/index.ts";
 import { houseCommands } from "../../core/commands.ts";
 import { ffmpegOnce } from "../../core/ffmpeg/index.ts";
 import type { House, Log } from "../../core/house.ts";
@@ -36,6 +37,7 @@ export async function lay(settings: Settings, log: Log, scope: Scope, role: "wor
       files: join(settings.dataDir, "assets"),
       bucket: bucketOf(settings.env),
       providers: openProviders({ read: reader(settings.env).read }),
+      watchers: openWatchers(settings.env),
       ffmpeg: ffmpegOnce({ env: settings.env, log }),
       address: settings.baseUrl,
       span: tracing.span,

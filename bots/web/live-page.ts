@@ -7,6 +7,7 @@ import { type Ear, openEar } from "../../db/ear.ts";
 import { readBody } from "./body.ts";
 import { caller, csrfOf, identify, pace, soon, tooMany } from "./identify.ts";
 import { listenPage } from "./listen-files.ts";
+import { countListeners } from "./listeners.ts";
 import { type Home, type Homes, openHomes } from "./live-home.ts";
 import { openRoom, type Room } from "./live-room.ts";
 import { openLine } from "./stream.ts";
@@ -80,6 +81,7 @@ export function openStage(web: Web): Stage {
 export function livePage(app: App, web: Web, stage: Stage): void {
   const open = new Map<string, number>();
   let all = 0;
+  const listeners = countListeners(app, web, stage);
   const page = listenPage();
   page.files(app);
   route(app, "/live/:channel", {
@@ -88,6 +90,7 @@ export function livePage(app: App, web: Web, stage: Stage): void {
       const home = await homeOf(stage, c);
       const room = await soon(stage.room(home));
       const [first, who] = await soon(Promise.all([room.first(), guest(web, c, home)]));
+      listeners.give(c, who?.personId);
       return page.show(c, { ...first, me: who && (await meOf(web, who)) });
     },
   });
@@ -126,10 +129,11 @@ export function livePage(app: App, web: Web, stage: Stage): void {
   });
   route(app, "/live/:channel/react", {
     POST: async (c) => {
-      const { home } = await member(web, stage, c);
+      const { home, who } = await member(web, stage, c);
       const { reaction } = await readBody(c);
       if (!isReaction(reaction)) throw refuse("options", "This reaction is not one of ours.");
       stage.crowds.react(keyOf(home), reaction);
+      listeners.reacted(home, who.personId);
       return c.body(null, 204);
     },
   });

@@ -26,6 +26,7 @@ const GATHER = 120;
 const LOOK_AGAIN = 15_000;
 /** A room without people is kept for those who load the page again. */
 const LINGER = 10_000;
+const AFTER_FAULT = 1_000;
 const CHAT = 50;
 const SHOUTS = 12;
 
@@ -34,146 +35,171 @@ export type Room = {
   first(): Promise<First>;
   /** `from`: what was said until then is known there. */
   join(line: Line, who: Someone | undefined, from: Position | undefined): Promise<void>;
-  close(): void;
 };
 export type First = { state: LiveState; chat: Remark[]; shouts: Remark[]; crowd: Crowd; time: string };
 
 type Options = { web: Web; home: Home; crowds: Crowds; key: string; empty(): void };
+/** All that a room holds. */
+type Hall = Options & {
+  lines: Set<Line>;
+  state: LiveState;
+  at: Position;
+  /** What came since the last look: remarks said, remarks hidden, and whether anything else moved. */
+  said: string[];
+  hidden: string[];
+  moved: boolean;
+  busy: boolean;
+  closed: boolean;
+  timer?: NodeJS.Timeout | undefined;
+  leaving?: NodeJS.Timeout | undefined;
+};
 
-export async function openRoom({ web, home, crowds, key, empty }: Options): Promise<Room> {
-  const lines = new Map<Line, Position>();
-  let timer: NodeJS.Timeout | undefined;
-  let leaving: NodeJS.Timeout | undefined;
-  let busy = false;
-  let dirty = false;
-  let closed = false;
-  let said: string[] = [];
-  let hidden: string[] = [];
-
-  const shown: Record<string, string> = {};
-  let state = await readState();
-  const { from: began, leave } = await soon(
-    web.tails.listen(home.database, home.workspaceId, { take, end: () => end() }),
+export async function openRoom(options: Options): Promise<Room> {
+  const { web, home, crowds, key } = options;
+  const fresh = { said: [], hidden: [], moved: false, busy: false, closed: false };
+  const began = { tx: 0n, seq: 0n };
+  const hall: Hall = { ...options, ...fresh, lines: new Set(), state: await readState(web, home), at: began };
+  const tail = await soon(
+    web.tails.listen(home.database, home.workspaceId, { take: (events) => take(hall, events), end: () => end() }),
   );
-  let at: Position = began;
-  const again = setInterval(() => touch(), LOOK_AGAIN);
-  again.unref();
-
-  async function readState(): Promise<LiveState> {
-    const read = await asNobody(web, home, (act) => liveState(act, home.channel));
-    if (!read) throw new Error("The channel is gone.");
-    for (const [name, part] of Object.entries(read)) shown[name] = JSON.stringify(part);
-    return read;
-  }
-
-  function send(name: string, data: unknown): void {
-    const text = `id: ${at.tx}-${at.seq}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
-    for (const line of [...lines.keys()]) line.write(text);
-  }
-
-  function take(events: readonly TailEvent[]): void {
-    for (const event of events) {
-      at = positionOf(event);
-      const { payload } = event;
-      if (payload.channel !== home.channel) continue;
-      if (event.name === remarkSaid.name) said.push(String(payload.remark));
-      else if (event.name === remarkHidden.name) hidden.push(String(payload.remark));
-      else dirty = true;
-    }
-    if (dirty || said.length > 0 || hidden.length > 0) touch(false);
-  }
-
-  function touch(all = true): void {
-    if (all) dirty = true;
-    if (!busy && !closed) timer ??= setTimeout(() => void refresh(), GATHER);
-  }
-
-  async function refresh(): Promise<void> {
-    timer = undefined;
-    busy = true;
-    const [ids, gone, look] = [said, hidden, dirty];
-    [said, hidden, dirty] = [[], [], false];
-    try {
-      if (ids.length > 0) await sayNew(ids);
-      if (gone.length > 0) send("hidden", { ids: gone });
-      if (look) await showNew();
-    } catch (err) {
-      web.house.log.debug({ err }, "a live page could not be read; trying again");
-      said.unshift(...ids);
-      dirty ||= look;
-      setTimeout(() => touch(false), 1_000).unref();
-    }
-    busy = false;
-    if (dirty || said.length > 0 || hidden.length > 0) touch(false);
-  }
-
-  async function sayNew(ids: readonly string[]): Promise<void> {
-    const items = await inWorkspace(home.database, home.workspaceId, (tx) => remarksOf(tx, ids));
-    for (const { person } of items) crowds.wrote(key, person);
-    if (items.length > 0) send("said", { items });
-  }
-
-  /** Only the parts that are other than they were. */
-  async function showNew(): Promise<void> {
-    const before = { ...shown };
-    state = await readState();
-    const news = Object.entries(state).filter(([name]) => shown[name] !== before[name]);
-    if (news.length > 0) send("state", { ...Object.fromEntries(news), time: web.house.sources.now().toISOString() });
-  }
-
-  const hears = {
-    crowd: (crowd: Crowd) => send("crowd", crowd),
-    reactions: (counts: Record<string, number>) => send("reactions", counts),
-  };
-
-  async function first(crowd: Crowd): Promise<First> {
-    const [chat, shouts] = await inWorkspace(home.database, home.workspaceId, (tx) =>
-      Promise.all([latest(tx, home.channel, "chat", CHAT), latest(tx, home.channel, "shout", SHOUTS)]),
-    );
-    return { state, chat, shouts, crowd, time: web.house.sources.now().toISOString() };
-  }
-
-  /** What was said and hidden since; undefined: too much, the page begins anew. */
-  async function since(from: Position, until: Position) {
-    if (!isAfter(until, from)) return { items: [], ids: [] };
-    const { events, full } = await readAfter(home.database, home.workspaceId, from, until);
-    if (full) return undefined;
-    const of = (name: string) =>
-      events.filter((e) => e.name === name && e.payload.channel === home.channel).map((e) => String(e.payload.remark));
-    const items = await inWorkspace(home.database, home.workspaceId, (tx) => remarksOf(tx, of(remarkSaid.name)));
-    return { items, ids: of(remarkHidden.name) };
-  }
-
+  if (hall.at.tx === 0n) hall.at = tail.from;
+  // What moved between the two: it is read once more.
+  touch(hall);
+  const again = setInterval(() => touch(hall), LOOK_AGAIN).unref();
   function end(): void {
-    closed = true;
-    clearTimeout(timer);
-    clearTimeout(leaving);
+    hall.closed = true;
+    clearTimeout(hall.timer);
+    clearTimeout(hall.leaving);
     clearInterval(again);
-    for (const line of [...lines.keys()]) line.close();
-    leave();
-    empty();
+    for (const line of [...hall.lines]) line.close();
+    tail.leave();
+    hall.empty();
   }
-
   return {
-    first: () => first(crowds.crowd(key)),
-    close: end,
-    async join(line, who, from) {
-      clearTimeout(leaving);
-      const visit = crowds.enter(key, hears, who);
-      line.atEnd(() => {
-        visit.leave();
-        lines.delete(line);
-        if (lines.size === 0 && !closed) leaving = setTimeout(end, LINGER).unref();
-      });
-      // From here on it hears what comes; what was before is read, and told as of then. The page knows each remark by its id.
-      const until = at;
-      lines.set(line, until);
-      const missed = from && (await since(from, until));
-      const time = web.house.sources.now().toISOString();
-      const hello = missed ? { state, crowd: visit.crowd(), time, missed } : await first(visit.crowd());
-      line.write(`id: ${until.tx}-${until.seq}\nevent: hello\ndata: ${JSON.stringify(hello)}\n\n`);
-    },
+    first: () => first(hall, crowds.crowd(key)),
+    join: (line, who, from) => join(hall, end, { line, who, from }),
   };
+}
+
+const position = ({ tx, seq }: Position) => `${tx}-${seq}`;
+
+function send(hall: Hall, name: string, data: unknown): void {
+  const text = `id: ${position(hall.at)}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+  for (const line of [...hall.lines]) line.write(text);
+}
+
+function take(hall: Hall, events: readonly TailEvent[]): void {
+  for (const event of events) {
+    hall.at = positionOf(event);
+    const { payload } = event;
+    if (payload.channel !== hall.home.channel) continue;
+    if (event.name === remarkSaid.name) hall.said.push(String(payload.remark));
+    else if (event.name === remarkHidden.name) hall.hidden.push(String(payload.remark));
+    else hall.moved = true;
+  }
+  lookSoon(hall);
+}
+
+function touch(hall: Hall): void {
+  hall.moved = true;
+  lookSoon(hall);
+}
+
+function lookSoon(hall: Hall): void {
+  const { moved, said, hidden, busy, closed } = hall;
+  if (!busy && !closed && (moved || said.length > 0 || hidden.length > 0))
+    hall.timer ??= setTimeout(() => void look(hall), GATHER);
+}
+
+async function look(hall: Hall): Promise<void> {
+  const { said, hidden, moved } = hall;
+  Object.assign(hall, { timer: undefined, busy: true, said: [], hidden: [], moved: false });
+  let after = 0;
+  try {
+    if (said.length > 0) await showSaid(hall, said);
+    if (hidden.length > 0) send(hall, "hidden", { ids: hidden });
+    if (moved) await showState(hall);
+  } catch (err) {
+    hall.web.house.log.debug({ err }, "a live page could not be read; trying again");
+    hall.said.unshift(...said);
+    hall.hidden.unshift(...hidden);
+    hall.moved ||= moved;
+    after = AFTER_FAULT;
+  }
+  hall.busy = false;
+  if (after > 0) setTimeout(() => lookSoon(hall), after).unref();
+  else lookSoon(hall);
+}
+
+async function showSaid(hall: Hall, ids: readonly string[]): Promise<void> {
+  const items = await remarksIn(hall.home, ids);
+  for (const { person } of items) hall.crowds.wrote(hall.key, person);
+  if (items.length > 0) send(hall, "said", { items });
+}
+
+/** Only the parts that are other than they were. */
+async function showState(hall: Hall): Promise<void> {
+  const before = hall.state;
+  hall.state = await readState(hall.web, hall.home);
+  const same = (name: string) =>
+    JSON.stringify(before[name as keyof LiveState]) === JSON.stringify(hall.state[name as keyof LiveState]);
+  const news = Object.entries(hall.state).filter(([name]) => !same(name));
+  if (news.length > 0) send(hall, "state", { ...Object.fromEntries(news), time: timeOf(hall) });
+}
+
+const timeOf = ({ web }: Hall): string => web.house.sources.now().toISOString();
+
+async function first(hall: Hall, crowd: Crowd): Promise<First> {
+  const { database, workspaceId, channel } = hall.home;
+  const [chat, shouts] = await inWorkspace(database, workspaceId, (tx) =>
+    Promise.all([latest(tx, channel, "chat", CHAT), latest(tx, channel, "shout", SHOUTS)]),
+  );
+  return { state: hall.state, chat, shouts, crowd, time: timeOf(hall) };
+}
+
+/** What was said and hidden since; undefined: too much, the page begins anew. */
+async function since({ home }: Hall, from: Position, until: Position) {
+  if (!isAfter(until, from)) return { items: [], ids: [] };
+  const { events, full } = await readAfter(home.database, home.workspaceId, from, until);
+  if (full) return undefined;
+  const of = (name: string) =>
+    events.filter((e) => e.name === name && e.payload.channel === home.channel).map((e) => String(e.payload.remark));
+  return { items: await remarksIn(home, of(remarkSaid.name)), ids: of(remarkHidden.name) };
+}
+
+type Joining = { line: Line; who: Someone | undefined; from: Position | undefined };
+
+/** Hears what comes from here on; what was before is read as of then. The page knows each remark by its id. */
+async function join(hall: Hall, end: () => void, { line, who, from }: Joining): Promise<void> {
+  const { crowds, key, lines } = hall;
+  clearTimeout(hall.leaving);
+  const visit = crowds.enter(key, hearsOf(line), who);
+  line.atEnd(() => {
+    visit.leave();
+    lines.delete(line);
+    if (lines.size === 0 && !hall.closed) hall.leaving = setTimeout(end, LINGER).unref();
+  });
+  const until = hall.at;
+  lines.add(line);
+  const missed = from && (await since(hall, from, until));
+  const hello = missed
+    ? { state: hall.state, crowd: visit.crowd(), time: timeOf(hall), missed }
+    : await first(hall, visit.crowd());
+  line.write(`id: ${position(until)}\nevent: hello\ndata: ${JSON.stringify(hello)}\n\n`);
+}
+
+const hearsOf = (line: Line) => ({
+  crowd: (crowd: Crowd) => line.write(`event: crowd\ndata: ${JSON.stringify(crowd)}\n\n`),
+  reactions: (counts: Record<string, number>) => line.write(`event: reactions\ndata: ${JSON.stringify(counts)}\n\n`),
+});
+
+const remarksIn = ({ database, workspaceId }: Home, ids: readonly string[]): Promise<Remark[]> =>
+  inWorkspace(database, workspaceId, (tx) => remarksOf(tx, ids));
+
+async function readState(web: Web, home: Home): Promise<LiveState> {
+  const read = await asNobody(web, home, (act) => liveState(act, home.channel));
+  if (!read) throw new Error("The channel is gone.");
+  return read;
 }
 
 const LOOK_MS = 5_000;

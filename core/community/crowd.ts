@@ -56,104 +56,108 @@ export type CrowdsOptions = {
 
 export type Crowds = ReturnType<typeof openCrowds>;
 
-/** `beat` is to be called every 300 ms or so while anybody is there. */
+const newRoom = (): Room => ({
+  hears: new Set(),
+  own: new Map(),
+  listeners: 0,
+  others: new Map(),
+  typing: new Map(),
+  fresh: { here: true, typing: new Map(), reactions: new Map() },
+  shown: "",
+  toldAt: Number.NEGATIVE_INFINITY,
+});
+
+function crowdOf(room: Room): Crowd {
+  const others = [...room.others.values()];
+  const people = new Map<string, Someone>();
+  for (const one of [...room.own.values(), ...others.flatMap((o) => o.people)]) if (one) people.set(one.id, one);
+  const sum = (own: number, of: (o: Other) => number) => others.reduce((all, o) => all + of(o), own);
+  return {
+    viewers: sum(room.own.size, (o) => o.viewers),
+    listeners: sum(room.listeners, (o) => o.listeners),
+    people: [...people.values()].slice(0, NAMED),
+    typing: [...room.typing.values()].map((t) => t.who).slice(0, TYPING),
+  };
+}
+
+function show(room: Room): void {
+  const crowd = crowdOf(room);
+  const shown = JSON.stringify(crowd);
+  if (shown === room.shown) return;
+  room.shown = shown;
+  for (const one of room.hears) one.crowd(crowd);
+}
+
+const ownPeople = (room: Room): Someone[] => [
+  ...new Map([...room.own.values()].flatMap((one) => (one ? [[one.id, one] as const] : []))).values(),
+];
+
+/** What was gathered for the others since the last time; undefined: nothing. The own people see the reactions now, too. */
+function gathered(self: string, key: string, room: Room, now: number): Told | undefined {
+  const { fresh } = room;
+  const here = fresh.here || (room.own.size > 0 && now - room.toldAt > AGAIN);
+  if (!here && fresh.typing.size === 0 && fresh.reactions.size === 0) return undefined;
+  if (here) room.toldAt = now;
+  room.fresh = { here: false, typing: new Map(), reactions: new Map() };
+  const counts = Object.fromEntries(fresh.reactions);
+  if (fresh.reactions.size > 0) for (const one of room.hears) one.reactions(counts);
+  const people = ownPeople(room).slice(0, NAMED);
+  return {
+    from: self,
+    room: key,
+    ...(here ? { here: { viewers: room.own.size, listeners: room.listeners, people } } : {}),
+    ...(fresh.typing.size > 0 ? { typing: [...fresh.typing.values()].slice(0, TYPING) } : {}),
+    ...(fresh.reactions.size > 0 ? { reactions: counts } : {}),
+  };
+}
+
+function forget(room: Room, now: number): void {
+  for (const [id, other] of room.others) if (now - other.at > SILENT) room.others.delete(id);
+  for (const [id, typist] of room.typing) if (typist.until <= now) room.typing.delete(id);
+}
+
+function hear(room: Room, { from, here, typing = [], reactions }: Told, now: number): void {
+  if (here) room.others.set(from, { at: now, ...here });
+  for (const who of typing) room.typing.set(who.id, { who, until: now + TYPES });
+  if (reactions) for (const one of room.hears) one.reactions(reactions);
+  show(room);
+}
+
+function leave(room: Room, visit: number, hears: Hears, who: Someone | undefined): void {
+  room.own.delete(visit);
+  room.hears.delete(hears);
+  room.fresh.here = true;
+  if (who && ![...room.own.values()].some((one) => one?.id === who.id)) room.typing.delete(who.id);
+}
+
+/** `beat` is to be called every `gather` milliseconds while anybody is there. */
 export function openCrowds({ self, tell, elapsed }: CrowdsOptions) {
   const rooms = new Map<string, Room>();
   let visits = 0;
-
   const roomOf = (key: string): Room => {
-    const known = rooms.get(key);
-    if (known) return known;
-    const fresh = { here: true, typing: new Map(), reactions: new Map() };
-    const room: Room = {
-      hears: new Set(),
-      own: new Map(),
-      listeners: 0,
-      others: new Map(),
-      typing: new Map(),
-      fresh,
-      shown: "",
-      toldAt: Number.NEGATIVE_INFINITY,
-    };
+    const room = rooms.get(key) ?? newRoom();
     rooms.set(key, room);
     return room;
   };
-
-  function crowdOf(room: Room): Crowd {
-    const others = [...room.others.values()];
-    const people = new Map<string, Someone>();
-    for (const one of [...room.own.values(), ...others.flatMap((o) => o.people)]) if (one) people.set(one.id, one);
-    const sum = (own: number, of: (o: Other) => number) => others.reduce((all, o) => all + of(o), own);
-    return {
-      viewers: sum(room.own.size, (o) => o.viewers),
-      listeners: sum(room.listeners, (o) => o.listeners),
-      people: [...people.values()].slice(0, NAMED),
-      typing: [...room.typing.values()].map((t) => t.who).slice(0, TYPING),
-    };
-  }
-
-  function show(room: Room): void {
-    const crowd = crowdOf(room);
-    const shown = JSON.stringify(crowd);
-    if (shown === room.shown) return;
-    room.shown = shown;
-    for (const one of room.hears) one.crowd(crowd);
-  }
-
-  const ownPeople = (room: Room) => [
-    ...new Map([...room.own.values()].flatMap((one) => (one ? [[one.id, one] as const] : []))).values(),
-  ];
-
-  function tellOthers(key: string, room: Room, now: number): void {
-    const { fresh } = room;
-    const here = fresh.here || (room.own.size > 0 && now - room.toldAt > AGAIN);
-    if (!here && fresh.typing.size === 0 && fresh.reactions.size === 0) return;
-    if (here) room.toldAt = now;
-    tell({
-      from: self,
-      room: key,
-      ...(here
-        ? { here: { viewers: room.own.size, listeners: room.listeners, people: ownPeople(room).slice(0, NAMED) } }
-        : {}),
-      ...(fresh.typing.size > 0 ? { typing: [...fresh.typing.values()].slice(0, TYPING) } : {}),
-      ...(fresh.reactions.size > 0 ? { reactions: Object.fromEntries(fresh.reactions) } : {}),
-    });
-    const counts = Object.fromEntries(fresh.reactions);
-    if (fresh.reactions.size > 0) for (const one of room.hears) one.reactions(counts);
-    room.fresh = { here: false, typing: new Map(), reactions: new Map() };
-  }
-
   return {
-    /** Somebody opened the page; undefined: nobody we know. */
+    gather: GATHER,
+    /** Somebody opened the page; undefined: nobody we know. `hears` is one visit's own. */
     enter(key: string, hears: Hears, who: Someone | undefined): { leave(): void; crowd(): Crowd } {
       const room = roomOf(key);
       const visit = ++visits;
       room.own.set(visit, who);
       room.hears.add(hears);
       room.fresh.here = true;
-      return {
-        crowd: () => crowdOf(room),
-        leave() {
-          room.own.delete(visit);
-          room.hears.delete(hears);
-          room.fresh.here = true;
-          if (who && ![...room.own.values()].some((one) => one?.id === who.id)) room.typing.delete(who.id);
-        },
-      };
+      return { crowd: () => crowdOf(room), leave: () => leave(room, visit, hears, who) };
     },
-    crowd: (key: string): Crowd => {
-      const room = rooms.get(key);
-      return room ? crowdOf(room) : { viewers: 0, listeners: 0, people: [], typing: [] };
-    },
+    crowd: (key: string): Crowd => crowdOf(rooms.get(key) ?? newRoom()),
     typing(key: string, who: Someone): void {
       const room = roomOf(key);
       room.typing.set(who.id, { who, until: elapsed() + TYPES });
       room.fresh.typing.set(who.id, who);
     },
     /** Said: they type no more. */
-    wrote(key: string, person: string): void {
-      rooms.get(key)?.typing.delete(person);
-    },
+    wrote: (key: string, person: string): void => void rooms.get(key)?.typing.delete(person),
     react(key: string, reaction: Reaction): void {
       const { reactions } = roomOf(key).fresh;
       reactions.set(reaction, (reactions.get(reaction) ?? 0) + 1);
@@ -166,26 +170,20 @@ export function openCrowds({ self, tell, elapsed }: CrowdsOptions) {
       room.fresh.here = true;
     },
     /** Another process told. */
-    told({ from, room: key, here, typing = [], reactions }: Told): void {
-      const room = rooms.get(key);
-      if (from === self || !room) return;
-      const now = elapsed();
-      if (here) room.others.set(from, { at: now, ...here });
-      for (const who of typing) room.typing.set(who.id, { who, until: now + TYPES });
-      if (reactions) for (const one of room.hears) one.reactions(reactions);
-      show(room);
+    told(told: Told): void {
+      const room = rooms.get(told.room);
+      if (room && told.from !== self) hear(room, told, elapsed());
     },
     /** Tells what was gathered, and forgets who is silent. */
     beat(): void {
       const now = elapsed();
       for (const [key, room] of rooms) {
-        for (const [id, other] of room.others) if (now - other.at > SILENT) room.others.delete(id);
-        for (const [id, typist] of room.typing) if (typist.until <= now) room.typing.delete(id);
-        tellOthers(key, room, now);
+        forget(room, now);
+        const told = gathered(self, key, room, now);
+        if (told) tell(told);
         show(room);
         if (room.own.size === 0 && room.listeners === 0) rooms.delete(key);
       }
     },
-    gather: GATHER,
   };
 }

@@ -58,31 +58,21 @@ export function openStore(first: First): Store {
     setTimeout(() => set({ bursts: known.bursts.filter((one) => !gone.has(one.id)) }), BURST_MS);
   }
 
-  function start(): void {
-    const source = new EventSource(`${path}/events`);
-    const on = <T>(name: string, take: (data: T) => void) =>
-      source.addEventListener(name, (event) => take(JSON.parse((event as MessageEvent<string>).data) as T));
-    source.addEventListener("open", () => set({ online: true }));
-    source.addEventListener("error", () => {
-      set({ online: false });
-      if (source.readyState !== EventSource.CLOSED) return;
-      source.close();
-      setTimeout(start, 3_000 + Math.random() * 4_000);
+  const start = () =>
+    follow(path, {
+      online: (online) => set({ online }),
+      hello({ missed, time, ...news }) {
+        set({ ...news, online: true, ...(time ? { offset: offsetOf(time) } : {}) });
+        if (!missed) return;
+        say(missed.items);
+        hide(missed.ids);
+      },
+      state: ({ time, ...parts }) => set({ state: { ...known.state, ...parts }, offset: offsetOf(time) }),
+      said: ({ items }) => say(items),
+      hidden: ({ ids }) => hide(ids),
+      crowd: (crowd) => set({ crowd }),
+      reactions: burst,
     });
-    on<Partial<Sent> & { missed?: { items: Remark[]; ids: string[] } }>("hello", ({ missed, time, ...news }) => {
-      set({ ...news, online: true, ...(time ? { offset: offsetOf(time) } : {}) });
-      if (!missed) return;
-      say(missed.items);
-      hide(missed.ids);
-    });
-    on<Partial<Sent["state"]> & { time: string }>("state", ({ time, ...parts }) =>
-      set({ state: { ...known.state, ...parts }, offset: offsetOf(time) }),
-    );
-    on<{ items: Remark[] }>("said", ({ items }) => say(items));
-    on<{ ids: string[] }>("hidden", ({ ids }) => hide(ids));
-    on<Known["crowd"]>("crowd", (crowd) => set({ crowd }));
-    on<Record<string, number>>("reactions", burst);
-  }
 
   return {
     path,
@@ -93,4 +83,29 @@ export function openStore(first: First): Store {
     },
     start,
   };
+}
+
+type Hears = {
+  online(yes: boolean): void;
+  hello(news: Partial<Sent> & { missed?: { items: Remark[]; ids: string[] } }): void;
+  state(news: Partial<Sent["state"]> & { time: string }): void;
+  said(news: { items: Remark[] }): void;
+  hidden(news: { ids: string[] }): void;
+  crowd(crowd: Known["crowd"]): void;
+  reactions(counts: Record<string, number>): void;
+};
+
+/** The browser comes back by itself, with the id of the last it heard; refused, we ask again after a while. */
+function follow(path: string, hears: Hears): void {
+  const source = new EventSource(`${path}/events`);
+  for (const name of ["hello", "state", "said", "hidden", "crowd", "reactions"] as const)
+    source.addEventListener(name, (event) =>
+      (hears[name] as (news: unknown) => void)(JSON.parse((event as MessageEvent<string>).data)),
+    );
+  source.addEventListener("open", () => hears.online(true));
+  source.addEventListener("error", () => {
+    hears.online(false);
+    if (source.readyState !== EventSource.CLOSED) return;
+    setTimeout(() => follow(path, hears), 3_000 + Math.random() * 4_000);
+  });
 }
