@@ -101,6 +101,9 @@ const parts: Record<string, () => Promise<object>> = {
   films: () => part("films.ts", "Films of 30 s: seconds of processor time for each shape, with ffmpeg and without"),
   synth: () => part("synth.ts", "Synthesizer: songs of 60 s, heard by an analyser that does not know the score"),
   votes: () => part("votes/cast.ts", "Votes: durable votes a second on one hot ballot, beside upserts of one row (ms)"),
+  playout: () =>
+    part("playout/engine.ts", "Playout: 100 changes as a listener decodes them; 1 and 7 channels by the real clock"),
+  kills: () => part("playout/kills.ts", "Playout: silence that a listener hears after kill -9 (s)"),
   api: () => part("api.ts", "API: round trips over HTTP with the database (ms)"),
 };
 

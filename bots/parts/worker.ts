@@ -7,7 +7,7 @@ export function startWorker({ engine, house, settings }: Base): Part[] {
   const playout = startPlayout(house, {
     host: engine.name,
     dataDir: settings.dataDir,
-    ffmpegPath: settings.env.FFMPEG_PATH,
+    env: settings.env,
   });
   return [
     {

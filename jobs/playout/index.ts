@@ -2,22 +2,25 @@
 import { join } from "node:path";
 import type { House } from "../../core/house.ts";
 import { openMixing } from "../../core/streams/engines/index.ts";
+import { type EngineEnv, engineFor } from "./engine.ts";
 import { type Keeper, startKeeper } from "./keeper.ts";
 
 type Options = {
   /** The id of this process. */
   host: string;
   dataDir: string;
-  ffmpegPath: string | undefined;
+  /** FFMPEG_PATH, and where engines of others are. */
+  env: EngineEnv;
 };
 
 export type Playing = Pick<Keeper, "playing" | "look" | "stop">;
 
-export function startPlayout(house: House, { host, dataDir, ffmpegPath }: Options): Playing {
+export function startPlayout(house: House, { host, dataDir, env }: Options): Playing {
   const elapsed = () => performance.now();
+  const wall = () => Date.now();
   const mixing = openMixing({
     live: join(dataDir, "live"),
-    ffmpegPath,
+    ffmpegPath: env.FFMPEG_PATH,
     ffmpeg: async () => house.ffmpeg?.(),
     elapsed,
     warn: (about, words) => house.log.warn(about, words),
@@ -26,8 +29,8 @@ export function startPlayout(house: House, { host, dataDir, ffmpegPath }: Option
     house,
     host,
     elapsed,
-    wall: () => Date.now(),
-    engineOf: ({ id }) => mixing.playout(id),
+    wall,
+    engineOf: (channel) => engineFor(channel, { env, mixing, wall, log: house.log }),
     warm: mixing.warm,
     cool: mixing.cool,
     memory: mixing.memory,
