@@ -54,7 +54,7 @@ function listen(folder: string, kept: string) {
     }
   };
   const timer = setInterval(look, 250);
-  return { stalls, segments: () => segments, stop: () => clearInterval(timer) };
+  return { stalls, stop: () => clearInterval(timer) };
 }
 
 const silenceSince = (stalls: readonly Stall[], at: number) =>
@@ -64,6 +64,7 @@ const folder = mkdtempSync(join(tmpdir(), "impresario-bench-kills-"));
 const ffmpeg = await openFfmpeg({ env: process.env, log: { info() {}, warn() {} } });
 let product = await startProduct(folder);
 const others: ChildProcess[] = [];
+let trials = 0;
 try {
   await command(product, "setup", { blueprint: "streams" });
   await command(product, "generate.song", { channel: "neon-synthwave", count: 3, seconds: 60 });
@@ -77,19 +78,23 @@ try {
   const live = join(folder, "live");
   while (!readdirSync(folder).includes("live") || readdirSync(live).length === 0) await rest(200);
   const channel = join(live, readdirSync(live)[0]!);
-  const kept = join(folder, "kept");
-  const listener = listen(channel, kept);
   await rest(30_000);
 
+  /** Somebody who has just begun to listen: one kill does not use up what another needs. */
   const trial = async (what: string, kill: () => unknown, seconds: number) => {
+    const kept = join(folder, `kept-${trials++}`);
+    const listener = listen(channel, kept);
+    await rest(3000);
     const at = performance.now();
-    const before = listener.segments();
     await kill();
     await rest(seconds * 1000);
+    listener.stop();
+    const { sides, rate } = await heardIn(kept, ffmpeg);
     say({
       killed: what,
-      "silence heard, s": round(silenceSince(listener.stalls, at)),
-      "segments since": listener.segments() - before,
+      "nothing to play, s": round(silenceSince(listener.stalls, at)),
+      "silence in what was played, s": round(gapsOf(sides[0]!, rate, 1).all),
+      "seconds listened": Math.round(sides[0]!.length / rate),
     });
   };
   const encoder = () => processesOf(folder, product.child.pid).find((p) => /ffmpeg.* -f adts/.test(p.line));
@@ -113,14 +118,6 @@ try {
   others.push(second);
   await rest(20_000);
   await trial("the host; a second one follows", () => process.kill(-product.child.pid!, "SIGKILL"), 45);
-  listener.stop();
-  const { sides, rate } = await heardIn(kept, ffmpeg);
-  const gaps = gapsOf(sides[0]!, rate, 1);
-  say({
-    "seconds decoded": Math.round(sides[0]!.length / rate),
-    "longest silence in them ms": Math.round(gaps.longest),
-    "all silence in them ms": Math.round(gaps.all),
-  });
 } finally {
   for (const child of others) child.kill("SIGKILL");
   for (const { pid } of processesOf(folder, product.child.pid)) {

@@ -101,7 +101,7 @@ type State = {
   asked: number;
 };
 
-function say(state: State, kind: Heard["kind"], item?: Item, more: Partial<Heard> = {}): void {
+function note(state: State, kind: Heard["kind"], item?: Item, more: Partial<Heard> = {}): void {
   state.tell({ kind, at: state.options.wall(), ...(item ? { item: item.id } : {}), ...more });
 }
 const action = (state: State, what: "RESTART" | "STOP") =>
@@ -118,7 +118,7 @@ async function play(state: State, item: Item): Promise<void> {
     inputSettings: { is_local_file: true, local_file: item.file, looping: false, restart_on_activate: false },
   });
   await action(state, "RESTART");
-  if (state.on?.item.id !== item.id) say(state, "heard", item);
+  if (state.on?.item.id !== item.id) note(state, "heard", item);
   state.on = { item, at: state.options.wall() };
 }
 
@@ -126,9 +126,9 @@ async function play(state: State, item: Item): Promise<void> {
 async function turn(state: State): Promise<void> {
   const { on: was } = state;
   state.on = undefined;
-  if (was) say(state, "ended", was.item, { ms: state.options.wall() - was.at });
+  if (was) note(state, "ended", was.item, { ms: state.options.wall() - was.at });
   if (state.next) await play(state, state.next);
-  else say(state, "wants-next");
+  else note(state, "wants-next");
 }
 
 async function look(state: State): Promise<void> {
@@ -141,7 +141,7 @@ async function look(state: State): Promise<void> {
   const left = state.on ? (state.on.item.seconds ?? 0) * 1000 - (now - state.on.at) : 0;
   if (state.next || left > ASK_AHEAD_MS || now - state.asked < LOOK_MS) return;
   state.asked = now;
-  say(state, "wants-next", state.on?.item);
+  note(state, "wants-next", state.on?.item);
 }
 
 async function open(state: State): Promise<void> {
@@ -156,7 +156,7 @@ async function open(state: State): Promise<void> {
     if (line === undefined || state.line !== line) return;
     state.line = undefined;
     state.active = false;
-    if (!state.over) say(state, "encoder", undefined, { why: "The line to OBS was cut." });
+    if (!state.over) note(state, "encoder", undefined, { why: "The line to OBS was cut." });
   });
   state.line = line;
   const { outputActive } = await line.ask("GetStreamStatus");
@@ -165,7 +165,7 @@ async function open(state: State): Promise<void> {
   state.starts++;
 }
 
-const troubled = (state: State) => (error: Error) => say(state, "encoder", undefined, { why: error.message });
+const troubled = (state: State) => (error: Error) => note(state, "encoder", undefined, { why: error.message });
 
 function statusOf({ over, line, on, bytes, starts, options: { wall } }: State): Status {
   return {
@@ -205,7 +205,7 @@ export function obsPlayout(options: ObsOptions): Playout {
       if (!state.line) await open(state);
       clearInterval(timer);
       timer = setInterval(() => void look(state).catch(troubled(state)), LOOK_MS);
-      say(state, "wants-next");
+      note(state, "wants-next");
     },
     async stop(how) {
       state.over = true;
