@@ -104,6 +104,8 @@ const parts: Record<string, () => Promise<object>> = {
   playout: () =>
     part("playout/engine.ts", "Playout: 100 changes as a listener decodes them; 1 and 7 channels by the real clock"),
   kills: () => part("playout/kills.ts", "Playout: silence that a listener hears after kill -9 (s)"),
+  choose: () =>
+    part("choose.ts", "Choosing: what a channel plays next, and four for a ballot, behind a long history (ms)"),
   api: () => part("api.ts", "API: round trips over HTTP with the database (ms)"),
 };
 

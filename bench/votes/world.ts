@@ -58,6 +58,7 @@ export async function openWorld(count: number) {
   return {
     database,
     workspaceId,
+    personId: who.personId,
     house,
     owner,
     sources,

@@ -170,10 +170,9 @@ async function fromRotation(act: Act, channel: string, settings: Settings): Prom
   const rotations = await sourcesOf(act, channel);
   const { recent, queued } = await around(act, channel, Math.max(settings.trackGap, settings.artistGap));
   // Everything may be queued or playing: then the same once more, rather than nothing.
-  const [first] = [
-    ...chooseFrom(act, rotations, queued, recent, 1, settings),
-    ...chooseFrom(act, rotations, new Set(), recent, 1, settings),
-  ];
+  const first =
+    chooseFrom(act, rotations, queued, recent, 1, settings)[0] ??
+    chooseFrom(act, rotations, new Set(), recent, 1, settings)[0];
   return first && { asset: first.track.id, rotation: first.rotation.id || undefined, decidedBy: "rotation" };
 }
 

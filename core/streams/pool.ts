@@ -1,5 +1,6 @@
 // What the rules of rotation look at, read from the database: rotations with their tracks, and what was heard.
 import { rawOf } from "../../db/connect.ts";
+import type { RotationQuery } from "../../db/schema/index.ts";
 import type { Act } from "../act.ts";
 import { localOf } from "../command/index.ts";
 import { type Daypart, isPlaying } from "./daypart.ts";
@@ -8,8 +9,7 @@ import type { Recent, Rotation, Track } from "./rotation.ts";
 export type RotationKind = "standard" | "jingle" | "emergency";
 export type StoredRotation = Rotation & { kind: RotationKind; shared: boolean; tracks: Track[] };
 
-type Row = Omit<StoredRotation, "tracks" | "lastAt"> & { lastAt: string | null; dayparts: string };
-type TrackRow = Omit<Track, "lastAt"> & { rotation: string };
+type Row = Omit<StoredRotation, "tracks" | "lastAt"> & { lastAt: string | null; dayparts: string; queries: string };
 
 export const msOf = (at: string | null): number | null => (at === null ? null : new Date(at).getTime());
 
@@ -25,7 +25,7 @@ export async function rotationsOf(
   const sql = rawOf(act.db);
   const rows = await sql<Row[]>`
     select r.id, r.name, r.kind, r.weight, r.channel_id is null as shared, r.every_songs as "everySongs",
-      r.every_minutes as "everyMinutes", r.at_minute as "atMinute", l.at as "lastAt",
+      r.every_minutes as "everyMinutes", r.at_minute as "atMinute", l.at as "lastAt", r.queries::text as queries,
       (select count(*)::int from (select from queue_item i where i.channel_id = ${channel} and i.handed_at > coalesce(l.at, '-infinity')
         and r.every_songs is not null and i.source not in ('jingle', 'emergency') limit 1000) since) as "songsSince",
       coalesce((select jsonb_agg(jsonb_build_object('days', d.days, 'begins', d.begins, 'ends', d.ends))
@@ -40,37 +40,57 @@ export async function rotationsOf(
   const tracks = await tracksOf(
     act,
     channel,
-    playing.map((r) => r.id),
+    playing.map(({ id, queries }) => ({ id, queries: JSON.parse(queries) as RotationQuery[] })),
   );
-  return playing.map(({ dayparts: _, ...r }) => ({ ...r, lastAt: msOf(r.lastAt), tracks: tracks.get(r.id) ?? [] }));
+  return playing.map(({ dayparts: _, queries: __, ...r }) => ({
+    ...r,
+    lastAt: msOf(r.lastAt),
+    tracks: tracks.get(r.id) ?? [],
+  }));
+}
+
+/** The works that one query of a rotation finds, as a condition that looks at each of them once. */
+function fits(act: Act, { channel, genre, words }: RotationQuery) {
+  const sql = rawOf(act.db);
+  const ofChannel = typeof channel === "string" ? sql`and w.channel_id = ${channel}::uuid` : sql``;
+  const ofGenre = typeof genre === "string" ? sql`and w.prompt_name in (${genre}, ${`genres/${genre}`})` : sql``;
+  const ofWords = (words ?? "")
+    .split(/\s+/)
+    .filter((word) => word !== "")
+    .reduce((all, word) => sql`${all} and strpos(lower(w.title || ' ' || w.prompt), lower(${word})) > 0`, sql``);
+  return sql`(w.kind = 'song' ${ofChannel} ${ofGenre} ${ofWords})`;
 }
 
 /** Songs that a query finds, and what was put in by hand, which is heard at the door. What is not let out is never heard. */
-async function tracksOf(act: Act, channel: string, rotations: readonly string[]): Promise<Map<string, Track[]>> {
+async function tracksOf(
+  act: Act,
+  channel: string,
+  rotations: readonly { id: string; queries: readonly RotationQuery[] }[],
+): Promise<Map<string, Track[]>> {
   const sql = rawOf(act.db);
-  const rows = await sql<TrackRow[]>`
-    select r.id as rotation, ${trackColumns(act)}
-    from rotation r join work w on w.workspace_id = r.workspace_id
-    where r.id = any(${rotations}) and ${audible(act, channel)} and (
-      exists (select from rotation_work x where x.rotation_id = r.id and x.work_id = w.id)
-      or w.kind = 'song' and exists (select from jsonb_array_elements(r.queries) q
-        where (q->>'channel' is null or w.channel_id = (q->>'channel')::uuid)
-          and (q->>'genre' is null or w.prompt_name in (q->>'genre', 'genres/' || (q->>'genre')))
-          and (q->>'words' is null or not exists (select from regexp_split_to_table(lower(q->>'words'), '\\s+') word
-            where strpos(lower(w.title || ' ' || w.prompt), word) = 0))))
-    order by w.id`;
-  return asTracks(rows, await lastHeard(act, channel));
-}
-
-function asTracks(rows: readonly TrackRow[], heard: ReadonlyMap<string, number>): Map<string, Track[]> {
+  const heard = await lastHeard(act, channel);
   const found = new Map<string, Track[]>();
-  for (const { rotation, ...track } of rows) {
-    const list = found.get(rotation);
-    const one = { ...track, lastAt: heard.get(track.id) ?? null };
-    if (list) list.push(one);
-    else found.set(rotation, [one]);
+  for (const { id, queries } of rotations) {
+    // One pass over the library for each rotation. No join: what the planner believes of its size cannot lead it astray.
+    const byHand = sql`w.id in (select x.work_id from rotation_work x where x.rotation_id = ${id})`;
+    const any = queries.reduce((all, query) => sql`${all} or ${fits(act, query)}`, byHand);
+    found.set(
+      id,
+      await readTracks(act, sql`from work w where ${audible(act, channel)} and (${any}) order by w.id`, heard),
+    );
   }
   return found;
+}
+
+type Fragment = ReturnType<typeof fits>;
+
+/** In one row: ten thousand rows would take the driver longer than the database. */
+async function readTracks(act: Act, from: Fragment, heard: ReadonlyMap<string, number>): Promise<Track[]> {
+  const [row] = await rawOf(act.db)<{ all: string | null }[]>`
+    select json_agg(json_build_array(t.id, t.title, t.artist, t.seconds))::text as all
+    from (select w.id, w.title, w.facts->>'artist' as artist, w.seconds ${from}) t`;
+  const all = JSON.parse(row?.all ?? "[]") as [string, string, string | null, number | null][];
+  return all.map(([id, title, artist, seconds]) => ({ id, title, artist, seconds, lastAt: heard.get(id) ?? null }));
 }
 
 /** What was heard before this counts as never heard: a week is the longest that makes a difference. */
@@ -79,13 +99,12 @@ const REMEMBERED_MS = 8 * 86_400_000;
 /** Read once and joined here: a few thousand rows, however long the history and whatever the planner knows of it. */
 async function lastHeard(act: Act, channel: string): Promise<Map<string, number>> {
   const since = new Date(act.now.getTime() - REMEMBERED_MS).toISOString();
-  const rows = await rawOf(act.db)<{ id: string; at: number }[]>`
-    select asset_id as id, max(extract(epoch from to_at) * 1000)::float8 as at from air
-    where channel_id = ${channel} and from_at > ${since} group by 1`;
-  return new Map(rows.map((r) => [r.id, r.at]));
+  const [row] = await rawOf(act.db)<{ all: string | null }[]>`
+    select json_object_agg(id, at)::text as all from (
+      select asset_id as id, (extract(epoch from max(to_at)) * 1000)::bigint as at from air
+      where channel_id = ${channel} and from_at > ${since} group by 1) h`;
+  return new Map(Object.entries(JSON.parse(row?.all ?? "{}") as Record<string, number>));
 }
-
-const trackColumns = (act: Act) => rawOf(act.db)`w.id, w.title, w.facts->>'artist' as artist, w.seconds`;
 
 const audible = (act: Act, channel: string) => {
   const since = new Date(act.now.getTime() - BROKEN_HOURS * 3_600_000).toISOString();
@@ -95,13 +114,9 @@ const audible = (act: Act, channel: string) => {
 
 /** Every song of the library: when no rotation of the channel has one, any song is better than none. */
 export async function anySongs(act: Act, channel: string, most = 200): Promise<Track[]> {
-  const sql = rawOf(act.db);
-  const rows = await sql<TrackRow[]>`
-    select '' as rotation, ${trackColumns(act)}
-    from work w
-    where w.kind = 'song' and ${audible(act, channel)}
+  const from = rawOf(act.db)`from work w where w.kind = 'song' and ${audible(act, channel)}
     order by w.channel_id = ${channel} desc nulls last, w.id desc limit ${most}`;
-  return asTracks(rows, await lastHeard(act, channel)).get("") ?? [];
+  return readTracks(act, from, await lastHeard(act, channel));
 }
 
 export type Around = {
@@ -112,22 +127,29 @@ export type Around = {
   lastSource: string | null;
 };
 
+/** A week of one-minute tracks: the longest gap. */
+const MOST_NEAR = 10_080;
+
 /**
+ * The bounds in it keep the planner, when it knows nothing of a new library, from reading the history for every song.
  * What was heard in the last `minutes`, and what will be. What the rotation has in mind is only that, and left out where
  * others are to choose.
  */
 export async function around(act: Act, channel: string, minutes: number, { proposals = true } = {}): Promise<Around> {
   const since = new Date(act.now.getTime() - minutes * 60_000).toISOString();
+  const near = rawOf(act.db)`workspace_id, asset_id, state, source, handed_at, heard_at, ended_at`;
   const rows = await rawOf(act.db)<(Omit<Recent, "at"> & { at: string; state: string; source: string })[]>`
-    with near as (
-      select * from queue_item where channel_id = ${channel} and state in ('waiting', 'handed', 'on_air')
+    with near as materialized (
+      select ${near} from queue_item where channel_id = ${channel} and state in ('waiting', 'handed', 'on_air')
         and (${proposals} or state <> 'waiting' or source <> 'rotation')
-      union all
-      select * from queue_item
-      where channel_id = ${channel} and heard_at > ${since} and state in ('played', 'skipped', 'failed'))
+      union all (
+      select ${near} from queue_item
+      where channel_id = ${channel} and heard_at > ${since} and state in ('played', 'skipped', 'failed')
+      order by heard_at desc limit ${MOST_NEAR}))
     select w.id, w.title, w.facts->>'artist' as artist, i.state, i.source,
       coalesce(i.ended_at, i.heard_at, ${act.now.toISOString()}) as at
-    from near i join work w on w.workspace_id = i.workspace_id and w.id = i.asset_id
+    from near i join lateral (
+      select * from work k where k.workspace_id = i.workspace_id and k.id = i.asset_id limit 1) w on true
     order by i.handed_at desc nulls last`;
   const open = rows.filter((r) => ["waiting", "handed", "on_air"].includes(r.state));
   return {
