@@ -121,7 +121,7 @@ describe.skipIf(!ffmpeg)("RTMP", () => {
 
   // Minutes on a busy machine: `npm run chaos`.
   test.runIf(process.env.CHAOS)(
-    "a line that is cut or stalls begins anew; the others, and what plays, go on",
+    "a line that is cut begins anew; one that stalls keeps nobody waiting, and what plays goes on",
     { timeout: 180_000 },
     async () => {
       const [good, slow] = [await rtmpServer(), await rtmpServer()];
@@ -136,8 +136,6 @@ describe.skipIf(!ffmpeg)("RTMP", () => {
       good.cut();
       await soon(() => good.published.length).toBe(2);
       expect(good.published[0]!.ended).toBe("cut");
-      await soon(() => stateOf("slow")).toBe("failed");
-      await soon(() => slow.published.length).toBeGreaterThan(1);
       await soon(() => good.published[1]!.audio).toBeGreaterThan(5_000);
       await playout.change({ ...plan, destinations: [] });
       await soon(() => good.published[1]!.ended).toBeDefined();
