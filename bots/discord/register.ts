@@ -1,4 +1,5 @@
 // Native registration: what differs, one command at a time. A command that Discord refuses is named; the others stay.
+import { setTimeout as pause } from "node:timers/promises";
 import type { Registry } from "../../core/command/index.ts";
 import type { Step } from "../surface.ts";
 import { type Api, appOf, type Settings } from "./api.ts";
@@ -8,21 +9,37 @@ import { manifest } from "./manifest.ts";
 export async function register(api: Api, settings: Settings, commands: Registry, apply: boolean): Promise<Step[]> {
   const made = manifest(commands);
   const steps = made.problems.map(({ command, why }): Step => ({ kind: "left out", name: command, why }));
-  const app = settings.appId ?? (await appOf(api));
+  const app = settings.appId ?? (await patiently(api, () => appOf(api)));
   const route = `/applications/${app}/commands` as const;
-  const { data } = await api.call({ method: "GET", route: `${route}?with_localizations=true` as const, bot: true });
+  const there = { method: "GET", route: `${route}?with_localizations=true` as const, bot: true } as const;
+  const { data } = await patiently(api, () => api.call(there));
   for (const change of changes(made, data as Registered[], commands)) {
     const step: Step = { kind: change.what, name: change.name };
     steps.push(step);
     if (!apply) continue;
     try {
-      await carryOut(api, route, change);
+      await patiently(api, () => carryOut(api, route, change));
     } catch (error) {
       if (api.classify(error).kind !== "refused") throw error;
       Object.assign(step, { kind: "refused", why: (error as Error).message.replace(/\s+/g, " ") });
     }
   }
   return steps;
+}
+
+/** Discord takes fifty requests a second of a bot, and a house may have more commands. */
+const PATIENCE = 5;
+
+/** Waits as long as Discord asks for. What it still does not take then is for whoever asked to try again. */
+async function patiently<T>(api: Api, send: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++)
+    try {
+      return await send();
+    } catch (error) {
+      const trouble = api.classify(error);
+      if (trouble.kind !== "retry" || trouble.after === undefined || tries >= PATIENCE) throw error;
+      await pause(trouble.after);
+    }
 }
 
 /** A command of the same name is replaced in one step, and there is never a moment without it. */
