@@ -37,6 +37,7 @@ export async function order(
   { kind, wishes, channel, profile, provider }: Order,
 ): Promise<{ batch: string; job: string }> {
   if (kind !== FILM_KIND) checkProvider(act, kind, provider);
+  await mayMake(act, wishes);
   const batch = act.newId();
   const job = await act.later(endBatch, { batch }, { at: new Date(act.now.getTime() + LOOK_MS) });
   await write(act, { kind, wishes, channel, profile, provider, batch, job, person: act.person.id });
@@ -48,16 +49,20 @@ export async function orderParts(act: Act, film: Item, kind: Kind, wishes: reado
   const { channel, profile, person, job } = film;
   const able = capabilitiesOf(act.providers, kind).some((c) => c.provider.slug === film.provider);
   const provider = able && film.provider !== null ? film.provider : undefined;
+  await mayMake(act, wishes);
   const batch = act.newId();
   await write(act, { kind, wishes, channel, profile, provider, batch, job, person, partOf: film.id });
   return batch;
 }
 
+/** Words that may not appear are refused before anything is ordered. */
+const mayMake = (act: Act, wishes: readonly Wish[]) =>
+  mayAsk(act, [...new Set(wishes.flatMap((w) => [w.prompt, w.asked ?? "", w.mood ?? "", w.lyrics ?? ""]))]);
+
 type Writing = Order & { batch: string; job: string; person: string | null; partOf?: string };
 
 async function write(act: Act, { kind, wishes, channel, profile, provider, ...more }: Writing): Promise<void> {
   const { batch, job, person, partOf } = more;
-  await mayAsk(act, [...new Set(wishes.flatMap((w) => [w.prompt, w.asked ?? "", w.mood ?? "", w.lyrics ?? ""]))]);
   const sql = rawOf(act.db);
   await sql`
     insert into batch (workspace_id, id, job_id, kind, wanted, channel_id, profile, provider, part_of, person_id, run_id, open,
