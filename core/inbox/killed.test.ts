@@ -10,7 +10,7 @@ import type { Told } from "../../test/receiver.ts";
 import { rowsOf } from "../../test/tally.ts";
 import { openSpool } from "./spool.ts";
 
-const KILLS = Number(process.env.KILLS ?? 5);
+const KILLS = Number(process.env.KILLS ?? 4);
 const PROCESSES = 3;
 const PLACES = 8;
 

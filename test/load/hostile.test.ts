@@ -16,7 +16,7 @@ import { report } from "./report.ts";
 import { FULL } from "./stand.ts";
 
 const FORGED = 1_000;
-const MUTATED = Number(process.env.MUTATED ?? (FULL ? 100_000 : 1_000));
+const MUTATED = Number(process.env.MUTATED ?? (FULL ? 100_000 : 400));
 /** Of these so many go the whole way, through the database. */
 const WHOLE = FULL ? 5_000 : 200;
 

@@ -7,7 +7,7 @@ import { seeded } from "../house.ts";
 import { report } from "./report.ts";
 import { FULL, openStand, type Stand } from "./stand.ts";
 
-const KILLS = Number(process.env.KILLS ?? (FULL ? 50 : 2));
+const KILLS = Number(process.env.KILLS ?? (FULL ? 50 : 1));
 const PLACES = 24;
 /** What a chat of each platform may be written to in a second bounds how fast answers come. */
 const EVERY_MS = 70;
