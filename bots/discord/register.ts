@@ -29,6 +29,8 @@ export async function register(api: Api, settings: Settings, commands: Registry,
 
 /** Discord takes fifty requests a second of a bot, and a house may have more commands. */
 const PATIENCE = 5;
+/** Who is told to wait longer than that has another trouble: a token that is unknown, say. */
+const SHORT_MS = 5_000;
 
 /** Waits as long as Discord asks for. What it still does not take then is for whoever asked to try again. */
 async function patiently<T>(api: Api, send: () => Promise<T>): Promise<T> {
@@ -37,8 +39,9 @@ async function patiently<T>(api: Api, send: () => Promise<T>): Promise<T> {
       return await send();
     } catch (error) {
       const trouble = api.classify(error);
-      if (trouble.kind !== "retry" || trouble.after === undefined || tries >= PATIENCE) throw error;
-      await pause(trouble.after);
+      const after = trouble.kind === "retry" ? trouble.after : undefined;
+      if (after === undefined || after > SHORT_MS || tries >= PATIENCE) throw error;
+      await pause(after);
     }
 }
 
