@@ -106,14 +106,28 @@ test("a platform is known only to its surface, an engine only to its own file", 
   expect(strays).toEqual([]);
 });
 
-test("the surfaces that exist have the same seven files", () => {
+const surfaces = ["discord", "slack", "telegram"];
+
+test("the surfaces have the same seven files, and on the listening side the same names for the same things", () => {
   const seven = ["ack.ts", "connect.ts", "decode.ts", "limits.ts", "manifest.ts", "render.ts", "send.ts"];
-  for (const surface of ["discord", "slack", "telegram"]) {
+  const listening = ["files.ts", "hear.ts", "hook.ts", "listen.ts", "verify.ts"];
+  for (const surface of surfaces) {
     const there = sources
       .filter((f) => f.startsWith(`bots/${surface}/`))
       .map((f) => f.slice(`bots/${surface}/`.length));
-    if (there.length > 0) expect(there, surface).toEqual(expect.arrayContaining(seven));
+    expect(there, surface).toEqual(expect.arrayContaining([...seven, ...listening]));
   }
+});
+
+test("a surface never sees the database", () => {
+  const seeing = product
+    .filter((file) => surfaces.some((surface) => file.startsWith(`bots/${surface}/`)))
+    .filter(
+      (file) =>
+        importsOf(file).some((spec) => target(file, spec).startsWith("db/")) ||
+        /\brawOf\b/.test(readFileSync(join(root, file), "utf8")),
+    );
+  expect(seeing).toEqual([]);
 });
 
 test("files stay short", () => {

@@ -1,14 +1,13 @@
 // Discord: interactions by signed webhooks or over the gateway, answers through the outbox. discord.js does the protocol.
 
-import { isUtf8 } from "node:buffer";
 import { join } from "node:path";
-import type { APIInteraction } from "discord-api-types/v10";
 import type { Read } from "../settings.ts";
-import { type Bot, type Door, surface as declare, type HookAnswer, type Kit } from "../surface.ts";
+import { type Bot, type Door, surface as declare, type Kit } from "../surface.ts";
 import { openApi, type Settings } from "./api.ts";
-import { openEars, wholeOf } from "./ears.ts";
 import { examine } from "./examine.ts";
 import { type Guard, openGuard } from "./guard.ts";
+import { openEar, wholeOf } from "./hear.ts";
+import { webhook } from "./hook.ts";
 import { INVALID } from "./limits.ts";
 import { listen } from "./listen.ts";
 import { manifest } from "./manifest.ts";
@@ -16,7 +15,7 @@ import type { Desk } from "./ready.ts";
 import { register } from "./register.ts";
 import { makeSender } from "./send.ts";
 import { sharedTally } from "./tally.ts";
-import { isGenuine, KEY, publicKey } from "./verify.ts";
+import { KEY } from "./verify.ts";
 
 const DISCORD = "https://discord.com/api";
 
@@ -65,38 +64,11 @@ async function open(settings: Settings, kit: Kit): Promise<Bot> {
   // Discord sends interactions one way only: to the address that was set there, else over the gateway. We hear both.
   return {
     sender: makeSender(kit, api, { desk, appId: settings.appId }),
-    ...(settings.publicKey ? { hook: (door: Door) => hook(settings, enter(door) && door) } : {}),
+    ...(settings.publicKey ? { hook: (door: Door) => webhook(settings, enter(door) && door) } : {}),
     ...(settings.token
-      ? { listen: (door: Door) => listen(settings, api, enter(door) && door, openEars(settings, door)) }
+      ? { listen: (door: Door) => listen(settings, api, enter(door) && door, openEar(settings, door)) }
       : {}),
     ...(settings.token ? { register: (commands, apply) => register(api, settings, commands, apply) } : {}),
     examine: (around) => examine(api, settings, around),
   };
-}
-
-function hook(
-  settings: Settings,
-  door: Door,
-): (request: Parameters<ReturnType<NonNullable<Bot["hook"]>>>[0]) => Promise<HookAnswer> {
-  const key = publicKey(settings.publicKey!);
-  const { respond } = openEars(settings, door);
-  return async (request) => {
-    // Discord tries forged requests itself, and takes an address only when they are refused with 401.
-    if (!isGenuine(key, request, door.house.sources.now())) return { status: 401, body: "The signature is not right." };
-    const interaction = parsed(request.body);
-    if (!interaction) return { status: 400, body: "This is not an interaction." };
-    const answer = await respond(interaction);
-    return { status: 200, headers: { "content-type": "application/json" }, body: JSON.stringify(answer) };
-  };
-}
-
-function parsed(body: Buffer): APIInteraction | undefined {
-  if (!isUtf8(body)) return undefined;
-  try {
-    const value = JSON.parse(body.toString()) as Partial<APIInteraction> | null;
-    return typeof value === "object" && typeof value?.type === "number" ? (value as APIInteraction) : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

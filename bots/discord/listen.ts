@@ -3,18 +3,17 @@
 import type { APIInteraction } from "discord-api-types/v10";
 import type { Connection, Door } from "../surface.ts";
 import type { Api, Settings } from "./api.ts";
-import { catchUp, openCorners, remember } from "./catchup.ts";
-import { type Line, openClient } from "./client.ts";
-import type { Ears } from "./ears.ts";
+import { openCorners, readOn, remember } from "./catchup.ts";
+import { type Line, openClient } from "./gateway.ts";
+import type { Ear } from "./hear.ts";
 import type { Me, Said } from "./words.ts";
 
 /** Longer than a good start takes; a bot that is still not there then says so and goes on trying. */
 const START_MS = 15_000;
 
-export async function listen(settings: Settings, api: Api, door: Door, ears: Ears): Promise<Connection> {
+export async function listen(settings: Settings, api: Api, door: Door, ear: Ear): Promise<Connection> {
   const { log } = door.house;
   const working = new Set<Promise<void>>();
-  const corners = openCorners();
   let me: Me | undefined;
   let stopped = false;
   const work = (one: Promise<void>, what: string) => {
@@ -25,7 +24,7 @@ export async function listen(settings: Settings, api: Api, door: Door, ears: Ear
   };
 
   async function answer(interaction: APIInteraction): Promise<void> {
-    const body = await ears.respond(interaction);
+    const body = await ear.respond(interaction);
     const route = `/interactions/${interaction.id}/${interaction.token}/callback` as const;
     try {
       await api.call({ method: "POST", route, body, urgent: true });
@@ -36,36 +35,34 @@ export async function listen(settings: Settings, api: Api, door: Door, ears: Ear
     }
   }
 
-  async function take(said: Said): Promise<void> {
-    if (!me || !(await ears.hear(said, me))) return;
+  async function hear(said: Said): Promise<void> {
+    if (!me || !(await ear.hear(said, me))) return;
     const { channel_id: channel, guild_id: guild, id } = said;
     corners.note({ channel, last: id, ...(guild === undefined ? {} : { guild }) });
   }
 
-  /** Once at a time, and once more when another session began meanwhile. */
-  let reading: Promise<void> | undefined;
-  let again = false;
-  async function readOn(): Promise<void> {
-    do {
-      again = false;
-      const how = { corners, now: () => door.house.sources.now(), stopped: () => stopped };
-      await catchUp(api, how, take);
-    } while (again && !stopped);
-  }
-
+  const history = { api, now: () => door.house.sources.now(), stopped: () => stopped, hear };
+  const corners = openCorners((from) => readOn(history, from));
   const known = remember(door.house, corners).catch((error: unknown) =>
     log.warn({ err: error }, "where people spoke with us before could not be read"),
   );
+  /** After what was said there before, which is still read perhaps. */
+  async function take(said: Said): Promise<void> {
+    await known;
+    if (await corners.caughtUp(said.channel_id)) await hear(said);
+  }
+  async function catchUp(): Promise<void> {
+    await known;
+    corners.fellBehind();
+    await corners.catchUp();
+  }
+
   const line = await openClient(settings, log, {
     interaction: (interaction) => work(answer(interaction), "an interaction could not be taken"),
     said: (said) => work(take(said), "a message could not be taken"),
     began({ user, application }) {
       me = { app: application.id, user: user.id };
-      again = true;
-      reading ??= known.then(readOn).finally(() => {
-        reading = undefined;
-      });
-      work(reading, "what was missed could not be read");
+      work(catchUp(), "what was missed could not be read");
     },
   });
   // After the start nobody waits for it any more.

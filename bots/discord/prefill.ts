@@ -1,8 +1,8 @@
 // What a form shows when it opens: what was given before, and what was wrong with it. It must open within three seconds,
 // so what is not found in time is not shown.
 import type { APIInteraction } from "discord-api-types/v10";
-import type { View } from "../../core/view/index.ts";
-import { inWorkspace, rawOf } from "../../db/connect.ts";
+import { whatWasAsked } from "../../core/inbox/index.ts";
+import { reading } from "../parts/reading.ts";
 import type { Door } from "../surface.ts";
 import { whoOf } from "./decode.ts";
 import { formOf, type Given } from "./forms.ts";
@@ -27,28 +27,22 @@ export async function prefill(door: Door, interaction: APIInteraction, most = PR
 }
 
 /** Only what this very person gave, or was asked: others open the form empty. */
-async function lookUp({ enter }: Door, interaction: APIInteraction, token: string): Promise<Given> {
+async function lookUp(door: Door, interaction: APIInteraction, token: string): Promise<Given> {
   const who = whoOf(interaction);
   if (!who) return {};
   const { tenant, account, whole, place: external } = who;
   const place = { surface: "discord", tenant, external, ...(whole ? { whole } : {}) };
-  const { database, caller } = await enter({ place, account });
-  return inWorkspace(database, caller.workspaceId, async (tx) => {
-    const sql = rawOf(tx);
-    await sql`select set_config('statement_timeout', ${String(PREFILL_MS)}, true)`;
-    const [row] = await sql<{ options: Record<string, unknown>; view: View | null }[]>`
-      select a.options, i.answer->'view' as view
-      from action a left join inbox i on i.workspace_id = a.workspace_id and i.id = a.run_id
-      where a.token = ${token} and (a.for_person is null or a.for_person = ${caller.personId})`;
-    const kept = Object.entries(row?.options ?? {}).flatMap(([name, value]) => written(name, value));
-    const shown = row?.view?.blocks.find((b) => b.kind === "form" && b.action === token);
-    const inputs = shown?.kind === "form" ? shown.inputs : [];
-    const told = inputs.map(({ name, value, error }) => [
-      name,
-      { ...(value === undefined ? {} : { value }), ...(error === undefined ? {} : { error }) },
-    ]);
-    return Object.fromEntries([...kept, ...told]) as Given;
-  });
+  const asked = await reading(door, { place, account }, PREFILL_MS, (act) =>
+    whatWasAsked(act.db, token, act.person.id),
+  );
+  const kept = Object.entries(asked?.options ?? {}).flatMap(([name, value]) => written(name, value));
+  const shown = asked?.view?.blocks.find((b) => b.kind === "form" && b.action === token);
+  const inputs = shown?.kind === "form" ? shown.inputs : [];
+  const told = inputs.map(({ name, value, error }) => [
+    name,
+    { ...(value === undefined ? {} : { value }), ...(error === undefined ? {} : { error }) },
+  ]);
+  return Object.fromEntries([...kept, ...told]) as Given;
 }
 
 /** What is more than a line (a file, a sum with its currency) is asked for again. */

@@ -151,40 +151,6 @@ test("what was said while the line was down is heard when the session goes on", 
   expect(own.discord.gateway.resumed).toBe(before + 1);
 });
 
-test("a session that Discord will not go on with: what was missed is read from the channels", async () => {
-  said("<@900> play Before");
-  await showing("Playing Before").toBe(1);
-  const { identified } = own.discord.gateway;
-  own.discord.gateway.refuses = true;
-  own.discord.cut();
-  said("<@900> play Lost");
-  said("<@900> guarded", { user: "46", roles: ["7"] });
-  await showing("Playing Lost").toBe(1);
-  // The history does not say which roles somebody has; they are asked for.
-  await showing("You may").toBe(2);
-  expect(own.discord.gateway.identified).toBe(identified + 1);
-  expect(shownWith("Playing Before")).toHaveLength(1);
-}, 30_000);
-
-test("what was said while we were not running is heard after the start", async () => {
-  await own.connection?.stop(1000);
-  said("<@900> play Night Shift");
-  await own.restart();
-  await showing("Playing Night Shift").toBe(1);
-  expect(shownWith("Playing Before")).toHaveLength(1);
-}, 30_000);
-
-test("a channel that may no longer be read keeps nobody else from being heard", async () => {
-  said("<@900> play There", { channel: "601" });
-  await showing("Playing There").toBe(1);
-  own.discord.closed.set("600", 50001);
-  own.discord.gateway.refuses = true;
-  own.discord.cut();
-  said("<@900> play Still There", { channel: "601" });
-  await showing("Playing Still There").toBe(1);
-  own.discord.closed.clear();
-}, 30_000);
-
 test("where Discord asks for two connections there are two, and each hears its servers", async () => {
   own.discord.gateway.shards = 2;
   await own.restart();

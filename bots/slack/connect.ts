@@ -5,12 +5,13 @@ import { openApi, type Settings } from "./api.ts";
 import { completer } from "./complete.ts";
 import { SURFACE } from "./decode.ts";
 import { examine } from "./examine.ts";
-import { type Ear, type Hearing, webhook } from "./hear.ts";
+import type { Ear, Hearing } from "./hear.ts";
+import { webhook } from "./hook.ts";
 import { str } from "./json.ts";
+import { listen } from "./listen.ts";
 import { openPeople } from "./people.ts";
 import { manifestText, register } from "./register.ts";
 import { makeSender } from "./send.ts";
-import { listen } from "./socket.ts";
 
 const SLACK = "https://slack.com/api";
 

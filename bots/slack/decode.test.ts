@@ -8,7 +8,7 @@ import { makeWorld } from "../../test/emulators/slack/world.ts";
 import { slackSamples } from "../../test/slack-samples.ts";
 import { ackOf } from "./ack.ts";
 import { decode, whoOf } from "./decode.ts";
-import { bodyOf } from "./hear.ts";
+import { bodyOf } from "./hook.ts";
 import type { Json } from "./json.ts";
 import { commandModal, readMetadata, writeMetadata } from "./modal.ts";
 

@@ -1,17 +1,16 @@
 // What came from Slack, over HTTP or over the socket: kept first, acknowledged then. Bolt acknowledges events before a
 // listener sees them; that is why we take what it receives before it does.
 import { localeOf, say } from "../../core/words/say.ts";
-import type { Door, Hook, HookAnswer } from "../surface.ts";
+import type { Door } from "../surface.ts";
 import { type Ack, ackOf } from "./ack.ts";
 import type { Completer } from "./complete.ts";
 import { decode, type From, SURFACE, whoOf } from "./decode.ts";
 import { fetchFiles } from "./files.ts";
 import { showHome } from "./home.ts";
-import { type Json, list, obj, parsed, str } from "./json.ts";
+import { type Json, list, obj, str } from "./json.ts";
 import type { Desk } from "./letter.ts";
 import { TRIGGER_MS } from "./limits.ts";
 import { introduced, type People, type Person } from "./people.ts";
-import { isGenuine } from "./verify.ts";
 
 export type Ear = Desk & { people: People };
 /** An ear that is at its door. */
@@ -113,30 +112,4 @@ function notice({ api, kit }: Ear, body: Json, text: string): void {
   api
     .respond(url, { response_type: "ephemeral", replace_original: false, text })
     .catch((err: unknown) => kit.log.debug({ err }, "a person could not be told that nothing happened"));
-}
-
-/** Everything but Slack is turned away before its words are read. */
-export const webhook =
-  (ear: Hearing, secret: string, door: Door) =>
-  async (request: Hook): Promise<HookAnswer> => {
-    if (!isGenuine(secret, request, door.house.sources.now()))
-      return { status: 401, body: "The signature is not right." };
-    const body = bodyOf(request);
-    if (!body) return { status: 400, body: "This is not a request of Slack's." };
-    // Slack tries the address before it uses it.
-    if (body.type === "url_verification")
-      return { status: 200, headers: { "content-type": "text/plain" }, body: str(body.challenge) };
-    const answer = await respond(ear, door, body);
-    if (!answer.taken) return { status: 503, headers: { "retry-after": "1" } };
-    if (!answer.body) return { status: 200 };
-    return { status: 200, headers: { "content-type": "application/json" }, body: JSON.stringify(answer.body) };
-  };
-
-/** Events are JSON; commands are a form, and what is pressed is JSON in a form. */
-export function bodyOf({ headers, body }: Pick<Hook, "headers" | "body">): Json | undefined {
-  const text = body.toString("utf8");
-  if (!/^application\/x-www-form-urlencoded/i.test(headers.get("content-type") ?? "")) return parsed(text);
-  const form = new URLSearchParams(text);
-  const payload = form.get("payload");
-  return payload === null ? Object.fromEntries(form) : parsed(payload);
 }

@@ -5,13 +5,13 @@ import { openAlbums } from "./albums.ts";
 import { SURFACE } from "./decode.ts";
 import { examine } from "./examine.ts";
 import { fetchFiles } from "./files.ts";
+import type { Ear } from "./hear.ts";
 import { setWebhook, webhook } from "./hook.ts";
 import type { Desk } from "./letter.ts";
 import { WEBHOOK_SECRET } from "./limits.ts";
+import { listen } from "./listen.ts";
 import { menus, register } from "./manifest.ts";
-import { poll } from "./poll.ts";
 import { makeSender } from "./send.ts";
-import type { Ear } from "./take.ts";
 
 const TELEGRAM = "https://api.telegram.org";
 
@@ -64,7 +64,7 @@ async function open({ token, secret, api: apiRoot }: TelegramSettings, house: Ki
     sender: makeSender(desk),
     async listen(door) {
       desk.more = { base: door.baseUrl, painter: door.painter };
-      return secret && door.baseUrl ? setWebhook(ear, door.baseUrl, secret, door) : poll(ear, door);
+      return secret && door.baseUrl ? setWebhook(ear, door.baseUrl, secret, door) : listen(ear, door);
     },
     fetch: (envelope) => fetchFiles({ ear, log: house.log }, envelope),
     ...(secret ? { hook: webhook(secret, ear) } : {}),

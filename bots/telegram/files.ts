@@ -2,7 +2,7 @@
 import type { Content, Envelope } from "../../core/inbox/index.ts";
 import type { Kit } from "../surface.ts";
 import { type Attached, givenIn, isAttached, namesFiles } from "./attached.ts";
-import type { Ear } from "./take.ts";
+import type { Ear } from "./hear.ts";
 import { isRefused } from "./trouble.ts";
 
 /** Where files lie: the address holds the token, so it is never told to anybody. */

@@ -1,29 +1,25 @@
 // Updates come in by a webhook: believed only with its secret, answered only when they are kept.
 
 import { isUtf8 } from "node:buffer";
-import { createHash, timingSafeEqual } from "node:crypto";
 import type { Update } from "@grammyjs/types";
 import type { Connection, Door, Hook, HookAnswer } from "../surface.ts";
-import { ALLOWED, type Ear, NAMED_MS, nameOf, sleep, take } from "./take.ts";
+import { ALLOWED, type Ear, hear, NAMED_MS, nameOf, sleep } from "./hear.ts";
 import { isRefused } from "./trouble.ts";
-
-const HEADER = "x-telegram-bot-api-secret-token";
-const digest = (text: string) => createHash("sha256").update(text).digest();
+import { knowing } from "./verify.ts";
 
 /** Everything but Telegram is turned away before its words are read. A repetition is known by its update's number. */
 export function webhook(
   secret: string,
   ear: () => Promise<Ear>,
 ): (door: Door) => (request: Hook) => Promise<HookAnswer> {
-  if (secret === "") throw new Error("A webhook without a secret would believe everybody.");
-  const right = digest(secret);
+  const isGenuine = knowing(secret);
   return (door) =>
     async ({ method, headers, body }) => {
-      if (!timingSafeEqual(digest(headers.get(HEADER) ?? ""), right)) return { status: 401 };
+      if (!isGenuine(headers)) return { status: 401 };
       const update = method === "POST" ? updateOf(body) : undefined;
       if (!update) return { status: 400 };
       // Telegram sends again what is not answered with 2xx.
-      return { status: (await take(await ear(), door, update)) ? 200 : 503 };
+      return { status: (await hear(await ear(), door, update)) ? 200 : 503 };
     };
 }
 

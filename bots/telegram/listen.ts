@@ -1,8 +1,8 @@
 // Updates come in by long polling: the next question confirms only what is kept.
 import type { Update } from "@grammyjs/types";
 import type { Connection, Door } from "../surface.ts";
+import { ALLOWED, type Ear, hear, nameOf, sleep } from "./hear.ts";
 import { UPDATES } from "./limits.ts";
-import { ALLOWED, type Ear, nameOf, sleep, take } from "./take.ts";
 import { isRefused } from "./trouble.ts";
 
 /** Telegram answers at the latest after so many seconds. */
@@ -30,7 +30,7 @@ type Line = {
 };
 
 /** Who we are may be known only later: Telegram that is away at our start must not keep the rest from starting. */
-export async function poll(ear: () => Promise<Ear>, door: Door): Promise<Connection> {
+export async function listen(ear: () => Promise<Ear>, door: Door): Promise<Connection> {
   const line: Line = {
     ear,
     door,
@@ -72,7 +72,7 @@ async function round(line: Line): Promise<void> {
   const updates = await raw.getUpdates({ offset, limit: UPDATES, timeout: WAIT, allowed_updates: ALLOWED }, signal);
   Object.assign(line, { heardAt: performance.now(), pause: 0, told: "" });
   // Kept at once but in their order; what was not kept, and all after it, comes again.
-  const kept = await Promise.all(updates.map((update) => takeOne(line, ear, update)));
+  const kept = await Promise.all(updates.map((update) => hearOne(line, ear, update)));
   for (const [at, update] of updates.entries()) {
     if (!kept[at]) {
       line.pause = 1_000;
@@ -83,9 +83,9 @@ async function round(line: Line): Promise<void> {
   }
 }
 
-async function takeOne({ door, tries }: Line, ear: Ear, update: Update): Promise<boolean> {
+async function hearOne({ door, tries }: Line, ear: Ear, update: Update): Promise<boolean> {
   try {
-    return await take(ear, door, update);
+    return await hear(ear, door, update);
   } catch (err) {
     const count = (tries.get(update.update_id) ?? 0) + 1;
     tries.set(update.update_id, count);

@@ -14,7 +14,7 @@ export type Ear = { api: Api; me: Me; token: string; root: string; albums: Album
 export const ALLOWED = ["message", "callback_query", "my_chat_member"] as const;
 
 /** True: it is kept, or it is nothing to us. False: Telegram is to send it again. */
-export async function take(ear: Ear, door: Door, received: Update): Promise<boolean> {
+export async function hear(ear: Ear, door: Door, received: Update): Promise<boolean> {
   const { update, borrowed } = await ear.albums.worded(received);
   const started = performance.now();
   const { house } = door;

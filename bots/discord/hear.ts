@@ -13,7 +13,7 @@ import { FLAG } from "./limits.ts";
 import { prefill } from "./prefill.ts";
 import { heard, type Me, type Said } from "./words.ts";
 
-export type Ears = {
+export type Ear = {
   /** The first response to an interaction, once what was asked is kept for good. */
   respond(interaction: APIInteraction): Promise<APIInteractionResponse>;
   /** What is said in plain words; Discord waits for no answer. True when it was for us, and is kept. */
@@ -28,7 +28,7 @@ const MOST_GREETED = 10_000;
 /** A server as a whole, with all its channels. */
 export const wholeOf = (guild: string) => ({ surface: "discord", tenant: guild, external: "", whole: true });
 
-export function openEars(settings: Settings, door: Door): Ears {
+export function openEar(settings: Settings, door: Door): Ear {
   const { commands, log, meter } = door.house;
   const complete = completer(door);
 

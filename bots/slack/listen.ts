@@ -25,7 +25,7 @@ export async function listen(ear: Hearing, settings: Settings, door: Door, name:
   });
   receiver.init({
     processEvent: (event: Received) => {
-      const work: Promise<void> = take(ear, door, event).finally(() => working.delete(work));
+      const work: Promise<void> = hear(ear, door, event).finally(() => working.delete(work));
       working.add(work);
       return work;
     },
@@ -45,7 +45,7 @@ export async function listen(ear: Hearing, settings: Settings, door: Door, name:
   };
 }
 
-async function take(ear: Hearing, door: Door, { body, ack }: Received): Promise<void> {
+async function hear(ear: Hearing, door: Door, { body, ack }: Received): Promise<void> {
   if (!isObject(body)) return;
   try {
     const answer = await respond(ear, door, body as Json);

@@ -1,0 +1,46 @@
+// What a surface asks of messages that were kept before: it never sees the database.
+import { inWorkspace, rawOf, type Tx } from "../../db/connect.ts";
+import { workspaceIds } from "../../db/workspaces.ts";
+import type { House } from "../house.ts";
+import type { View } from "../view/index.ts";
+
+/** Of the inbox, newest first. */
+const MOST_ROWS = 5_000;
+
+export type LastHeard = { tenant: string; place: string; delivery: string; whole: boolean };
+
+/** What a surface heard of late, oldest first, where messages of this kind have this hint. */
+export async function lastHeard(
+  { databases }: Pick<House, "databases">,
+  { surface, hint, since }: { surface: string; hint: string; since: Date },
+): Promise<LastHeard[]> {
+  const found: LastHeard[] = [];
+  for (const database of databases) {
+    for (const workspaceId of await workspaceIds(database)) {
+      const rows = await inWorkspace(
+        database,
+        workspaceId,
+        (tx) => rawOf(tx)<LastHeard[]>`
+          select tenant, delivery, envelope->>'place' as place, envelope->'whole' is not null as whole
+          from (select * from inbox order by id desc limit ${MOST_ROWS}) latest
+          where surface = ${surface} and received_at > ${since.toISOString()} and envelope->'hints'->>${hint} is not null
+          order by id`,
+      );
+      found.push(...rows);
+    }
+  }
+  return found;
+}
+
+/** What stands behind a button or a form, and the view that showed it: for whoever it was made for, and nobody else. */
+export async function whatWasAsked(
+  tx: Tx,
+  token: string,
+  personId: string,
+): Promise<{ options: Record<string, unknown>; view: View | null } | undefined> {
+  const [row] = await rawOf(tx)<{ options: Record<string, unknown>; view: View | null }[]>`
+    select a.options, i.answer->'view' as view
+    from action a left join inbox i on i.workspace_id = a.workspace_id and i.id = a.run_id
+    where a.token = ${token} and (a.for_person is null or a.for_person = ${personId})`;
+  return row;
+}
