@@ -1,6 +1,7 @@
 // How long one decision takes, without a database: filters, draws, scores and the order, among 6, 50 and 500.
 import { fresh } from "../../core/studio/breaker.ts";
 import type { Wish } from "../../core/studio/provider.ts";
+import { flat, perSecond } from "../../core/studio/providers/settings.ts";
 import { type Candidate, decide } from "../../core/studio/router.ts";
 
 const now = Date.parse("2026-11-20T12:00:00Z");
@@ -21,7 +22,9 @@ for (const providers of [6, 50, 500]) {
         model: "m",
         seconds: [1, 300],
         promptMax: 2000,
-        price: () => BigInt(1 + n) * 1000n,
+        // As those that there are: most have one price, some count seconds.
+        price:
+          n % 3 ? flat(`0.${String(1 + n).padStart(3, "0")}`) : perSecond(`0.00${String(1 + n).padStart(3, "0")}`, 30),
         rights: { commercial: "yes", stores: "yes", terms: "" },
         quality: 0.7,
         usual: 30,

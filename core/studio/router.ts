@@ -1,7 +1,7 @@
 // Which provider makes this: hard filters, each with its reason, then a score. Pure: the same facts and the same seed
 // give the same decision, so that any decision can be played again.
 import { gate, type Health } from "./breaker.ts";
-import { BELL_DRAWS, bell, chance } from "./chance.ts";
+import { bellAt } from "./chance.ts";
 import type { Capability, Wish } from "./provider.ts";
 
 export const PROFILES = ["balanced", "cost", "speed", "quality"] as const;
@@ -80,10 +80,12 @@ export type Decision = {
   /** Best first: twenty at most. */
   ranked: Ranked[];
   refused: { provider: string; model: string; reason: Reason }[];
-  /** Who was left, in the order of the draws, and for how much: `factsOf` keeps it, `replay` plays it again. */
-  open: readonly Rankable[];
+  /** Of all that were looked at, for how much; NaN: refused. Who was left has a draw each, in this order. */
+  candidates: readonly Rankable[];
   prices: readonly number[];
-  /** Where in that order each of the ranked is. */
+  left: number;
+  /** Where the ranked are among the candidates, and which draws were theirs. */
+  at: readonly number[];
   places: readonly number[];
 };
 
@@ -110,23 +112,23 @@ const FRESH_MS = 30 * 60_000;
 
 export function decide(candidates: readonly Candidate[], question: Question): Decision {
   const refused: Decision["refused"] = [];
-  const open: Rankable[] = [];
-  const prices: number[] = [];
-  for (const candidate of candidates) {
+  // Nothing more is written down for each of many: what is thrown away again is swept up in the middle of a later choice.
+  const prices = new Array<number>(candidates.length);
+  let left = 0;
+  for (let n = 0; n < candidates.length; n++) {
+    const candidate = candidates[n]!;
     const { provider, capability } = candidate;
     let reason = against(candidate, question);
     const price = reason ? 0n : capability.price(question.wish);
     if (question.most !== undefined && price > question.most) reason = "price";
-    if (reason) {
-      refused.push({ provider, model: capability.model, reason });
-    } else {
-      open.push(candidate);
-      // Exact to nine billion dollars.
-      prices.push(Number(price));
-    }
+    if (reason) refused.push({ provider, model: capability.model, reason });
+    else left++;
+    // Exact to nine billion dollars.
+    prices[n] = reason ? Number.NaN : Number(price);
   }
   const { seed, profile, now } = question;
-  return { seed, profile, now, ...rank({ seed, profile, now, open, prices }), refused, open, prices };
+  const ranking = rank({ seed, profile, now, open: candidates, prices });
+  return { seed, profile, now, ...ranking, refused, candidates, prices, left };
 }
 
 function against(candidate: Candidate, question: Question): Reason | undefined {
@@ -151,37 +153,41 @@ function against(candidate: Candidate, question: Question): Reason | undefined {
 }
 
 /** Of many only the best are kept: then also which draws were theirs, and what all of them were measured by. */
-type Ranking = Pick<Decision, "seed" | "profile" | "now" | "open" | "prices"> & {
+type Ranking = Pick<Decision, "seed" | "profile" | "now" | "prices"> & {
+  open: readonly Rankable[];
   best?: { of: number; places: readonly number[]; dearest: number; slowest: number } | undefined;
 };
+type Place = { n: number; place: number; score: number; drawn: number };
 const TOP = 20;
 /** As many are kept whole. */
 const KEPT = 50;
 
-function rank({ seed, profile, now, open, prices, best }: Ranking): Pick<Decision, "ranked" | "places"> {
+function rank({ seed, profile, now, open, prices, best }: Ranking): Pick<Decision, "ranked" | "at" | "places"> {
   const [success, quality, cost, speed, warmth] = WEIGHTS[profile];
-  const { dearest, slowest } = best ?? measure(open, prices);
-  const many = (best?.of ?? open.length) > 1;
-  let draw = chance(seed);
-  const top: { n: number; score: number; drawn: number }[] = [];
+  const { dearest, slowest, left } = best ? { ...best, left: best.of } : measure(open, prices);
+  const top: Place[] = [];
+  let least = Number.NEGATIVE_INFINITY;
+  let draws = 0;
   for (let n = 0; n < open.length; n++) {
+    const price = prices[n]!;
+    if (Number.isNaN(price)) continue;
+    const place = best ? best.places[n]! : draws;
+    draws++;
     const one = open[n]!;
     const { health } = one;
-    if (best) draw = chance(seed, best.places[n]! * BELL_DRAWS);
-    const drawn = likely(health, draw);
+    const good = quality * health.quality;
+    const cheap = cost * (1 - price / dearest);
+    const quick = speed * (1 - wait(one) / slowest);
+    const ready = warmth * warm(one, now);
     // What runs on our own machine is what remains when nobody else can, unless it was asked for.
-    const score =
-      success * drawn +
-      quality * health.quality +
-      cost * (1 - prices[n]! / dearest) +
-      speed * (1 - wait(one) / slowest) +
-      warmth * warm(one, now) -
-      (one.local && many ? 1 : 0);
-    if (top.length === TOP && score <= top[TOP - 1]!.score) continue;
-    let at = top.length;
-    while (at > 0 && top[at - 1]!.score < score) at--;
-    top.splice(at, 0, { n, score, drawn });
-    if (top.length > TOP) top.pop();
+    const late = one.local && left > 1 ? 1 : 0;
+    // With all the luck there is it would not be among the best.
+    if (success + good + cheap + quick + ready - late < least) continue;
+    const drawn = likely(health, seed, place);
+    const score = success * drawn + good + cheap + quick + ready - late;
+    if (score <= least) continue;
+    insert(top, n, place, score, drawn);
+    if (top.length === TOP) least = top[TOP - 1]!.score;
   }
   const ranked = top.map(({ n, score, drawn }): Ranked => {
     const one = open[n]!;
@@ -194,18 +200,35 @@ function rank({ seed, profile, now, open, prices, best }: Ranking): Pick<Decisio
       parts: [drawn, one.health.quality, 1 - prices[n]! / dearest, 1 - wait(one) / slowest, warm(one, now)],
     };
   });
-  return { ranked, places: top.map(({ n }) => n) };
+  return { ranked, at: top.map(({ n }) => n), places: top.map(({ place }) => place) };
+}
+
+/** Behind those that are as good. When there are too many the last gives way, and is used again for the new one. */
+function insert(top: Place[], n: number, place: number, score: number, drawn: number): void {
+  const one = top.length < TOP ? { n, place, score, drawn } : top.pop()!;
+  one.n = n;
+  one.place = place;
+  one.score = score;
+  one.drawn = drawn;
+  top.push(one);
+  let at = top.length - 1;
+  for (; at > 0 && top[at - 1]!.score < score; at--) top[at] = top[at - 1]!;
+  top[at] = one;
 }
 
 function measure(open: readonly Rankable[], prices: readonly number[]) {
   let dearest = 1;
   let slowest = 1;
+  let left = 0;
   for (let n = 0; n < open.length; n++) {
+    const price = prices[n]!;
+    if (Number.isNaN(price)) continue;
+    left++;
     const longest = wait(open[n]!);
-    if (prices[n]! > dearest) dearest = prices[n]!;
+    if (price > dearest) dearest = price;
     if (longest > slowest) slowest = longest;
   }
-  return { dearest, slowest };
+  return { dearest, slowest, left };
 }
 
 /** How long one would take with those that go on already. */
@@ -214,16 +237,20 @@ const warm = (one: Rankable, now: number): number =>
   one.warm ? 1 : Math.max(0, 1 - (now - one.health.at) / FRESH_MS) / 2;
 
 /** What is kept of a decision, as plain data: who was open, and all that their order was made from. */
-export function factsOf({ seed, profile, now, open, prices, places }: Omit<Decision, "ranked" | "refused">) {
-  if (open.length <= KEPT) return { seed, profile, now, prices, open: open.map(plain) };
-  return {
+export function factsOf(decision: Omit<Decision, "ranked" | "refused">): Ranking {
+  const { seed, profile, now, candidates, prices, left, at, places } = decision;
+  const few = left <= KEPT;
+  const kept = few ? [...candidates.keys()].filter((n) => !Number.isNaN(prices[n])) : at;
+  const facts = {
     seed,
     profile,
     now,
-    prices: places.map((n) => prices[n]!),
-    open: places.map((n) => plain(open[n]!)),
-    best: { of: open.length, places, ...measure(open, prices) },
+    prices: kept.map((n) => prices[n]!),
+    open: kept.map((n) => plain(candidates[n]!)),
   };
+  if (few) return facts;
+  const { dearest, slowest } = measure(candidates, prices);
+  return { ...facts, best: { of: left, places, dearest, slowest } };
 }
 
 function plain({ provider, capability, health, inFlight, atOnce, local, warm }: Rankable): Rankable {
@@ -237,9 +264,9 @@ function plain({ provider, capability, health, inFlight, atOnce, local, warm }: 
 export const replay = (facts: ReturnType<typeof factsOf>): Ranked[] => rank(facts).ranked;
 
 /** A draw from what is known of its success: the less is known, the wider. The bell stands in for the exact curve. */
-function likely({ wins, losses }: Pick<Health, "wins" | "losses">, draw: () => number): number {
+function likely({ wins, losses }: Pick<Health, "wins" | "losses">, seed: number, place: number): number {
   const all = wins + losses + 1;
   const mean = (wins + 0.5) / all;
   const spread = Math.sqrt((mean * (1 - mean)) / (all + 1));
-  return Math.min(1, Math.max(0, mean + spread * bell(draw)));
+  return Math.min(1, Math.max(0, mean + spread * bellAt(seed, place)));
 }

@@ -2,7 +2,7 @@
 import { type Answered, type Call, type Capability, type Provider, ProviderError, type Rights } from "../provider.ts";
 import { ask, failureOf, type Heard, retryAfter, textAt } from "./http.ts";
 import type { Opening } from "./index.ts";
-import { dollars, keyOf, urlOf } from "./settings.ts";
+import { dollars, keyOf, perSecond, urlOf } from "./settings.ts";
 
 const RIGHTS: Rights = { commercial: "unverified", stores: "unverified", terms: "https://elevenlabs.io/terms-of-use" };
 
@@ -11,7 +11,7 @@ const MUSIC: Capability = {
   model: "music_v2_5",
   seconds: [3, 600],
   promptMax: 4000,
-  price: ({ seconds }) => (dollars("0.69") * BigInt(Math.ceil(seconds ?? 120))) / 60n,
+  price: perSecond("0.69", 120, 60),
   rights: RIGHTS,
   quality: 0.85,
   usual: 60,

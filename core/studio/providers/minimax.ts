@@ -10,11 +10,10 @@ import {
   ProviderError,
   type Rights,
   Unknown,
-  type Wish,
 } from "../provider.ts";
 import { type Ask, ask, at, failureOf, type Heard, numberAt, textAt } from "./http.ts";
 import type { Opening } from "./index.ts";
-import { dollars, keyOf, urlOf } from "./settings.ts";
+import { dollars, flat, keyOf, perSecond, urlOf } from "./settings.ts";
 
 type Host = { base: URL; key: string };
 
@@ -90,7 +89,7 @@ const SONG: Capability = {
   seconds: [10, 300],
   promptMax: 2000,
   lyrics: true,
-  price: () => dollars("0.15"),
+  price: flat("0.15"),
   rights: RIGHTS,
   quality: 0.8,
   usual: 90,
@@ -131,15 +130,13 @@ const song: Flow = {
   },
 };
 
-const perSecond = (usd: string) => (wish: Wish) => dollars(usd) * BigInt(Math.ceil(wish.seconds ?? 6));
-
 const CLIP: Capability = {
   kind: "clip",
   model: "MiniMax-H3",
   seconds: [4, 15],
   promptMax: 2000,
   ratios: ["16:9", "9:16", "1:1"],
-  price: perSecond("0.08"),
+  price: perSecond("0.08", 6),
   rights: RIGHTS,
   quality: 0.85,
   usual: 180,
@@ -202,13 +199,14 @@ const clip: Flow = {
 /** A thousand things: the largest batch. */
 const PAGES = 25;
 
+const [SHORT, LONG] = [dollars("0.28"), dollars("0.56")];
 const OLD_CLIP: Capability = {
   kind: "clip",
   model: "MiniMax-Hailuo-2.3",
   seconds: [6, 10],
   promptMax: 2000,
   ratios: ["16:9"],
-  price: (wish) => dollars((wish.seconds ?? 6) > 6 ? "0.56" : "0.28"),
+  price: (wish) => ((wish.seconds ?? 6) > 6 ? LONG : SHORT),
   rights: RIGHTS,
   quality: 0.75,
   usual: 240,

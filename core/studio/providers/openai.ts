@@ -2,7 +2,7 @@
 import { type Answered, type Call, type Capability, type Provider, ProviderError, type Rights } from "../provider.ts";
 import { ask, at, numberAt, textAt } from "./http.ts";
 import type { Opening } from "./index.ts";
-import { dollars, keyOf, textOf, urlOf } from "./settings.ts";
+import { dollars, flat, keyOf, textOf, urlOf } from "./settings.ts";
 import { openaiFailure, openaiWriting, writeWithOpenai } from "./texts.ts";
 
 const RIGHTS: Rights = { commercial: "yes", stores: "unverified", terms: "https://openai.com/policies/terms-of-use" };
@@ -13,7 +13,7 @@ const picture = (kind: "cover" | "thumbnail" | "scene"): Capability => ({
   model: "gpt-image-1.5",
   promptMax: 32_000,
   ratios: Object.keys(SIZES),
-  price: () => dollars("0.06"),
+  price: flat("0.06"),
   rights: RIGHTS,
   quality: 0.9,
   usual: 30,

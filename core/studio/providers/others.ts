@@ -2,7 +2,7 @@
 import { type Answered, type Call, type Capability, type Provider, ProviderError, Unknown } from "../provider.ts";
 import { ask, at, failureOf, type Heard, textAt } from "./http.ts";
 import type { Opening } from "./index.ts";
-import { dollars, keyOf, textOf, urlOf } from "./settings.ts";
+import { dollars, flat, keyOf, textOf, urlOf } from "./settings.ts";
 
 const audio = (bytes: Buffer, name: string): Answered => ({
   state: "done",
@@ -14,7 +14,7 @@ const STABLE: Capability = {
   model: "stable-audio-2.5",
   seconds: [1, 190],
   promptMax: 10_000,
-  price: () => dollars("0.20"),
+  price: flat("0.20"),
   rights: {
     commercial: "yes",
     stores: "yes",
@@ -77,7 +77,7 @@ export function replicate({ read }: Opening): Provider | undefined {
     model,
     seconds: [1, 120],
     promptMax: 2000,
-    price: () => dollars("0.10"),
+    price: flat("0.10"),
     rights: {
       commercial: "unverified",
       stores: "unverified",

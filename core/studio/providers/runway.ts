@@ -10,7 +10,7 @@ import {
 } from "../provider.ts";
 import { ask, failureOf, type Heard, numberAt, textAt } from "./http.ts";
 import type { Opening } from "./index.ts";
-import { dollars, keyOf, urlOf } from "./settings.ts";
+import { dollars, keyOf, perSecond, urlOf } from "./settings.ts";
 
 const RIGHTS: Rights = { commercial: "unverified", stores: "unverified", terms: "https://runwayml.com/terms-of-use" };
 /** The version of their interface that this was written for. */
@@ -18,7 +18,6 @@ const VERSION = "2024-11-06";
 const RATIOS = { "16:9": "1280:720", "9:16": "720:1280", "1:1": "960:960" } as const;
 /** A credit is a cent; this model takes twelve for a second. */
 const CREDIT = dollars("0.01");
-const PER_SECOND = 12n;
 
 const CLIP: Capability = {
   kind: "clip",
@@ -26,7 +25,7 @@ const CLIP: Capability = {
   seconds: [2, 10],
   promptMax: 1000,
   ratios: Object.keys(RATIOS),
-  price: ({ seconds }) => CREDIT * PER_SECOND * BigInt(Math.ceil(seconds ?? 5)),
+  price: perSecond("0.12", 5),
   rights: RIGHTS,
   quality: 0.9,
   usual: 120,

@@ -13,7 +13,7 @@ import {
 } from "../provider.ts";
 import { ask, at, failureOf, type Heard, type Json, numberAt, textAt } from "./http.ts";
 import type { Opening } from "./index.ts";
-import { dollars, keyOf, urlOf } from "./settings.ts";
+import { flat, keyOf, urlOf } from "./settings.ts";
 
 const RIGHTS: Rights = {
   commercial: "unverified",
@@ -29,7 +29,7 @@ const SONG: Capability = {
   promptMax: 1000,
   lyrics: true,
   gives: 2,
-  price: () => dollars("0.06"),
+  price: flat("0.06"),
   rights: RIGHTS,
   quality: 0.9,
   usual: 120,
