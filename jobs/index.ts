@@ -18,6 +18,7 @@ import { type Registrars, registerJob } from "./register.ts";
 import { type Every, startSchedule } from "./schedule.ts";
 import { stemsJob } from "./stems.ts";
 import { sweep } from "./sweep.ts";
+import { troubleJob } from "./trouble.ts";
 import { chores, doChore } from "./upkeep.ts";
 
 export { reactionsOf } from "./reactions.ts";
@@ -35,6 +36,7 @@ const HANDLERS: readonly Handler[] = [
   stemsJob,
   ...filmJobs,
   budgetNearJob,
+  troubleJob,
 ];
 /** What comes again by itself in every workspace. */
 const SCHEDULES: readonly Every[] = [];

@@ -2,7 +2,7 @@
 import type { EventKind, JobKind } from "../core/act.ts";
 import { budgetNear, tellOfBudget } from "../core/budgets/index.ts";
 import type { House } from "../core/house.ts";
-import { channelTrack } from "../core/streams/index.ts";
+import { channelTrack, channelTrouble, channelWell, tellOfTrouble } from "../core/streams/index.ts";
 import { nextBallotJob } from "../core/votes/index.ts";
 
 type Payload = Record<string, unknown>;
@@ -18,6 +18,8 @@ export const when = <P extends Payload>(event: EventKind<P>, job: JobKind<Fact<P
 /** The house's reactions. Areas with work of their own to start add their line here. */
 const REACTIONS: readonly Reaction[] = [
   { event: channelTrack.name, job: nextBallotJob.name },
+  { event: channelTrouble.name, job: tellOfTrouble.name },
+  { event: channelWell.name, job: tellOfTrouble.name },
   { event: budgetNear.name, job: tellOfBudget.name },
 ];
 

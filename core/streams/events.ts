@@ -23,5 +23,9 @@ export const channelWanted = eventKind<{ channel: string; slug: string; to: "on"
 export const channelEmergency = eventKind<{ channel: string; slug: string; on: boolean }>("channel.emergency");
 export const channelSilent = eventKind<{ channel: string; slug: string; ms: number; why: string }>("channel.silent");
 export const channelBack = eventKind<{ channel: string; slug: string; ms: number }>("channel.back");
+/** It is not well, for whatever reason; and it is well again. `trouble` is the same while one soon follows the other. */
+export const channelTrouble = eventKind<Troubled>("channel.trouble");
+export const channelWell = eventKind<Troubled>("channel.well");
+type Troubled = { channel: string; slug: string; trouble: string };
 /** What plays next may be another now. */
 export const queueChanged = eventKind<{ channel: string; item: string; to: string }>("queue.changed");

@@ -11,7 +11,9 @@ export {
   channelSilent,
   channelStatus,
   channelTrack,
+  channelTrouble,
   channelWanted,
+  channelWell,
   queueChanged,
 } from "./events.ts";
 export { LostLease } from "./fence.ts";
@@ -39,6 +41,7 @@ export {
 export { back, GAP_MS, type Report, report, silent } from "./report.ts";
 export type { Track } from "./rotation.ts";
 export { beat, type Pulse } from "./server.ts";
+export { showTrouble, tellOfTrouble } from "./trouble.ts";
 export { type Uptime, uptimeOf } from "./uptime.ts";
 export { mixPoint, placesOf, STREAMS_CHANNEL, type Wanted, wanted } from "./wanted.ts";
 export { type Memory, watch, watchFrom } from "./watch.ts";

@@ -5,6 +5,7 @@ import type { Channel } from "./channel.ts";
 import { channelBack, channelSilent, channelStatus } from "./events.ts";
 import { holdLease } from "./fence.ts";
 import { closeOnAir } from "./heard.ts";
+import { beginTrouble, endTrouble } from "./trouble.ts";
 
 export type Report = {
   channel: string;
@@ -22,7 +23,7 @@ export type Report = {
 export const GAP_MS = 8_000;
 const NOTE = 300;
 
-type Before = { slug: string; status: Channel["status"]; since: string | null };
+type Before = { slug: string; status: Channel["status"]; since: string | null; troubled: boolean; mute: boolean };
 
 /**
  * Every few seconds, while a keeper has the channel. What was not heard since the last report, because the keeper or its
@@ -32,8 +33,10 @@ export async function report(act: Act, { channel, token, status, note = "", at, 
   await holdLease(act, channel, token);
   const sql = rawOf(act.db);
   const [before] = await sql<Before[]>`
-    select slug, status, case when wanted = 'on' then greatest(sound_at, wanted_at) end as since
-    from channel where id = ${channel} for update`;
+    select slug, status, case when wanted = 'on' then greatest(sound_at, wanted_at) end as since,
+      exists (select from channel_trouble t where t.channel_id = c.id and t.to_at is null) as troubled,
+      exists (select from silence s where s.channel_id = c.id and s.to_at is null) as mute
+    from channel c where id = ${channel} for update`;
   if (!before) return;
   const when = at.toISOString();
   await sql`
@@ -44,10 +47,18 @@ export async function report(act: Act, { channel, token, status, note = "", at, 
     await sql`
       update destination set state = ${state}, state_note = ${why.slice(0, NOTE)}, checked_at = ${when}
       where id = ${id} and channel_id = ${channel}`;
-  if (sounding && before.since !== null && at.getTime() - new Date(before.since).getTime() > GAP_MS)
+  const subject = { channel, slug: before.slug };
+  if (sounding && before.since !== null && at.getTime() - new Date(before.since).getTime() > GAP_MS) {
     await sql`
       insert into silence (workspace_id, id, channel_id, from_at, to_at, why)
       values (${act.workspace.id}, ${act.newId()}, ${channel}, ${before.since}, ${when}, 'nobody played it')`;
+    await beginTrouble(act, { ...subject, at: new Date(before.since), kind: "unplayed", why: "" });
+    before.troubled = true;
+  }
+  if (status === "failed" && before.status !== "failed")
+    await beginTrouble(act, { ...subject, at, kind: "failed", why: note });
+  else if (before.troubled && ((status === "on" && sounding && !before.mute) || status === "off"))
+    await endTrouble(act, { ...subject, at });
   if (status === "off") await atRest(act, channel, token, at);
   if (before.status !== status)
     await act.emit(channelStatus, { channel, slug: before.slug, from: before.status, to: status, why: note }, channel);
@@ -77,6 +88,7 @@ export async function silent(
     on conflict do nothing returning (select slug from channel where id = ${channel}) as slug`;
   if (!rows[0]) return false;
   await act.emit(channelSilent, { channel, slug: rows[0].slug, ms, why }, channel);
+  await beginTrouble(act, { channel, slug: rows[0].slug, at: new Date(from), kind: "silent", why });
   return true;
 }
 
@@ -86,11 +98,13 @@ export async function back(
   { channel, token, at }: { channel: string; token: number; at: Date },
 ): Promise<boolean> {
   await holdLease(act, channel, token);
-  const rows = await rawOf(act.db)<{ slug: string; ms: number }[]>`
+  const rows = await rawOf(act.db)<{ slug: string; ms: number; status: string }[]>`
     update silence s set to_at = greatest(s.from_at, ${at.toISOString()}) from channel c
     where s.channel_id = ${channel} and s.to_at is null and c.workspace_id = s.workspace_id and c.id = s.channel_id
-    returning c.slug, (extract(epoch from s.to_at - s.from_at) * 1000)::float8 as ms`;
+    returning c.slug, (extract(epoch from s.to_at - s.from_at) * 1000)::float8 as ms, c.status`;
   if (!rows[0]) return false;
-  await act.emit(channelBack, { channel, ...rows[0] }, channel);
+  const { slug, ms, status } = rows[0];
+  await act.emit(channelBack, { channel, slug, ms }, channel);
+  if (status === "on") await endTrouble(act, { channel, slug, at });
   return true;
 }

@@ -208,6 +208,34 @@ export const silence = pgTable(
   ],
 );
 
+/** A time in which a channel was not well. Soon after one has ended, it goes on in the same row, and the same message. */
+export const channelTrouble = pgTable(
+  "channel_trouble",
+  {
+    ...owned(),
+    channelId: uuid().notNull(),
+    fromAt: moment().notNull(),
+    toAt: moment(),
+    kind: text().$type<"failed" | "silent" | "unplayed">().notNull(),
+    why: text().notNull(),
+    times: integer().notNull().default(1),
+    /** Where staff were told of it: that message follows it. */
+    place: jsonb().$type<{ surface: string; tenant: string; external: string }>(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.id] }),
+    index("channel_trouble_channel").on(t.workspaceId, t.channelId, t.fromAt),
+    uniqueIndex("channel_trouble_open").on(t.workspaceId, t.channelId).where(sql`${t.toAt} is null`),
+    foreignKey({
+      name: "channel_trouble_channel_key",
+      columns: [t.workspaceId, t.channelId],
+      foreignColumns: [channel.workspaceId, channel.id],
+    }),
+    check("channel_trouble_order", sql`${t.toAt} >= ${t.fromAt}`),
+    check("channel_trouble_kind", sql`${t.kind} in ('failed', 'silent', 'unplayed')`),
+  ],
+);
+
 /** A worker process of the cluster and how it does. Its id is the `host_id` of the leases that it holds. */
 export const host = pgTable("host", {
   id: text().primaryKey(),

@@ -62,6 +62,8 @@ type State = Omit<Ground, "memory"> & {
   asking: boolean;
   busy: boolean;
   reported: { at: number; words: string };
+  /** Why it was down since the last report: told also when it is up again by then. */
+  fell: string | undefined;
   lost: boolean;
   over: boolean;
 };
@@ -85,6 +87,7 @@ export function keepChannel(ground: Ground, home: Home, wanted: Wanted, token: n
     asking: false,
     busy: false,
     reported: { at: Number.NEGATIVE_INFINITY, words: "" },
+    fell: undefined,
     lost: false,
     over: false,
   };
@@ -208,6 +211,7 @@ function hear(state: State, event: Heard): void {
     write((act, at) => back(act, { channel, token, at }));
   } else {
     state.house.log.warn({ channel: wanted.slug, what: event.kind, why: event.why, of: event.item }, "on the air");
+    if (event.kind === "encoder") state.fell = event.why ?? "";
     // Not at its turn: now.
     void look(state);
   }
@@ -250,8 +254,10 @@ async function act(state: State, status: Status): Promise<void> {
   state.memory = seen.memory;
   for (const action of seen.actions) {
     state.house.log.warn({ channel: state.wanted.slug, ...action }, "the watch acts");
-    if (action.do === "restart") await anew(state, status);
-    else if (action.do === "roll") await state.roll(action.why);
+    if (action.do === "restart") {
+      state.fell ??= action.why;
+      await anew(state, status);
+    } else if (action.do === "roll") await state.roll(action.why);
     else if (action.do === "skip") await state.engine.skip(action.item);
     else if (action.do === "republish" && action.destination !== "hls")
       await state.engine.republish(action.destination);
@@ -275,8 +281,9 @@ async function tell(state: State, status: Status): Promise<void> {
       state: d.state === "starting" ? ("connecting" as const) : d.state,
       ...(d.note === undefined ? {} : { note: d.note }),
     }));
-  const trouble = status.destinations.hls?.note;
-  const shown = status.state === "off" ? "starting" : status.state;
+  const { fell } = state;
+  const shown = fell !== undefined ? "failed" : status.state === "off" ? "starting" : status.state;
+  const trouble = fell ?? status.destinations.hls?.note;
   const words = JSON.stringify([shown, sounding, trouble, destinations]);
   const at = state.elapsed();
   if (words === state.reported.words && at - state.reported.at < REPORT_MS) return;
@@ -292,4 +299,5 @@ async function tell(state: State, status: Status): Promise<void> {
       destinations,
     }),
   );
+  if (state.fell === fell) state.fell = undefined;
 }

@@ -12,6 +12,8 @@ export type Ground = {
   /** Milliseconds that never go back, and the wall's, as engines know it. */
   elapsed(): number;
   wall(): number;
+  /** Does it once, by the same clock; the answer calls it off. */
+  later(ms: number, work: () => void): () => void;
   engineOf(channel: Wanted): Playout;
   /** Another host plays what is wanted: be ready to follow it. */
   warm(): void;

@@ -30,6 +30,10 @@ export function startPlayout(house: House, { host, dataDir, env }: Options): Pla
     host,
     elapsed,
     wall,
+    later(ms, work) {
+      const timer = setTimeout(work, ms);
+      return () => clearTimeout(timer);
+    },
     engineOf: (channel) => engineFor(channel, { env, mixing, wall, log: house.log }),
     warm: mixing.warm,
     cool: mixing.cool,

@@ -78,6 +78,10 @@ function keeper(host: string) {
     host,
     elapsed: () => performance.now(),
     wall: () => house.clock.now.getTime(),
+    later(ms, work) {
+      const timer = setTimeout(work, ms);
+      return () => clearTimeout(timer);
+    },
     engineOf: () => engine.engine,
     warm() {},
     async cool() {},

@@ -111,20 +111,22 @@ export function startKeeper(ground: Ground): Keeper {
       ready: () => void lookEverywhere(),
     }),
   );
-  const timer = setInterval(() => {
+  const beat = () => {
     if (elapsed() - everywhere >= EVERYWHERE_MS) void lookEverywhere();
     for (const room of rooms.values()) {
       for (const kept of room.kept.values()) void kept.look();
       if (room.busy && elapsed() >= room.dueAt) void visit(room);
     }
-  }, LOOK_MS);
+    callOff = ground.later(LOOK_MS, beat);
+  };
+  let callOff = ground.later(LOOK_MS, beat);
 
   return {
     playing: () => [...rooms.values()].reduce((sum, room) => sum + room.kept.size, 0),
     look: lookEverywhere,
     async stop() {
       over = true;
-      clearInterval(timer);
+      callOff();
       for (const ear of ears) ear.close();
       await Promise.all([...rooms.values()].map((room) => room.again ?? room.looking));
       await Promise.all(

@@ -18,10 +18,10 @@ export type Log = {
 const AGAIN_MS = 1_000;
 const MOST_WAITING = 1_000;
 
-type Waiting = { key: string | undefined; timer: NodeJS.Timeout; go(): void };
+type Waiting = { key: string | undefined; callOff(): void; go(): void };
 
-export function makeLog(ground: Pick<Ground, "house" | "wall">, home: Home, lost: () => void): Log {
-  const { house, wall } = ground;
+export function makeLog(ground: Pick<Ground, "house" | "wall" | "later">, home: Home, lost: () => void): Log {
+  const { house, wall, later } = ground;
   const waiting = new Set<Waiting>();
   let chain: Promise<unknown> = Promise.resolve();
   let [over, length] = [false, 0];
@@ -57,10 +57,10 @@ export function makeLog(ground: Pick<Ground, "house" | "wall">, home: Home, lost
       const moment = new Date(house.sources.now().getTime() + at - wall());
       const entry: Waiting = {
         key,
-        timer: setTimeout(() => entry.go(), Math.max(0, at - wall())),
+        callOff: later(Math.max(0, at - wall()), () => entry.go()),
         go() {
           if (!waiting.delete(entry)) return;
-          clearTimeout(entry.timer);
+          entry.callOff();
           add(() => asHouse(ground, home, (act) => work(act, moment)));
         },
       };
@@ -75,7 +75,7 @@ export function makeLog(ground: Pick<Ground, "house" | "wall">, home: Home, lost
     after: add,
     stop() {
       over = true;
-      for (const { timer } of waiting) clearTimeout(timer);
+      for (const { callOff } of waiting) callOff();
       waiting.clear();
     },
   };

@@ -61,6 +61,8 @@ type State = RigOptions & {
   again: number;
   tries: number;
   starts: number;
+  /** Somebody wanted it anew: that is no fault. */
+  asked: boolean;
   upAt: number;
   tail: Tail;
   /** The clock's and the wall's time of the first frame. */
@@ -100,6 +102,7 @@ export function makeRig(options: RigOptions): Rig {
     again: 0,
     tries: 0,
     starts: 0,
+    asked: false,
     upAt: 0,
     tail: makeTail(),
     zero: { elapsed: clock.elapsed(), wall: clock.wall() },
@@ -170,6 +173,7 @@ async function encode(state: State): Promise<void> {
     state.encoder = mine;
     if (state.starts === 0) state.outlets = changeOutlets(state, [], state.plan);
     state.starts++;
+    state.asked = false;
     state.upAt = state.clock.elapsed();
     for (const block of state.tail.open()) mine.write(block);
   } catch (error) {
@@ -187,7 +191,9 @@ function died(state: State, why: string, asked = false): void {
   state.encoder = undefined;
   if (state.over) return;
   if (clock.elapsed() - state.upAt >= HEALTHY_MS) state.tries = 0;
-  if (!asked) state.again = clock.elapsed() + delayOf(state.tries++, clock.random());
+  state.asked = asked;
+  if (asked) return;
+  state.again = clock.elapsed() + delayOf(state.tries++, clock.random());
   state.tell({ kind: "encoder", at: Math.round(clock.wall()), why });
 }
 
@@ -237,7 +243,7 @@ function statusOf(state: State): Status {
   const playing = mixer.playing();
   const trouble = state.hls?.trouble();
   return {
-    state: encoder ? "on" : starts === 0 ? "starting" : "failed",
+    state: encoder ? "on" : starts === 0 || state.asked ? "starting" : "failed",
     ...(playing ? { item: playing.item } : {}),
     position: Math.round((playing?.position ?? 0) * 1000),
     outBytes,

@@ -35,7 +35,8 @@ function byFfmpeg(ffmpeg: Ffmpeg, told: EncoderTold): Encoder {
   });
   running.stdout.on("error", () => {});
   running.ended.then(({ code, signal, stderr }) => {
-    if (!over) told.died(`${signal ?? `code ${code}`}: ${stderr.trim().split("\n").at(-1) ?? ""}`);
+    const last = stderr.trim().split("\n").at(-1);
+    if (!over) told.died(`${signal ?? `code ${code}`}${last ? `: ${last}` : ""}`);
     over = true;
   });
   return {
