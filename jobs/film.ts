@@ -1,8 +1,6 @@
 // Films in steps: the film's own job takes it further whenever a part has ended; the steps of this house are jobs of their own,
 // on whichever worker is free.
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { fileHere } from "../core/assets/index.ts";
 import { showProgress } from "../core/jobs/index.ts";
 import {
@@ -17,11 +15,13 @@ import {
   storeWorked,
   work,
 } from "../core/studio/index.ts";
+import { workFolder } from "../core/workfolder.ts";
 import { Again, type Handler, handler, type JobContext } from "./handler.ts";
 
 /** In one transaction with its own end: whoever wakes it waits for that, and finds it ready to be woken. */
 export const filmJob = handler({
   kind: filmItem,
+  orphan: true,
   tries: 50,
   async run({ input }) {
     return async (act) => {
@@ -38,7 +38,7 @@ async function run(ctx: Ctx) {
   const { house, input, signal } = ctx;
   const found = await ctx.inTx((act) => bench(act, input.film, input.step));
   if (!found) return undefined;
-  const folder = await mkdtemp(join(tmpdir(), "impresario-film-"));
+  const folder = await workFolder("film");
   try {
     const ffmpeg = await house.ffmpeg?.();
     const worked = await work({
@@ -92,6 +92,6 @@ function moving(ctx: Ctx, { item, step }: StepBench): (share: number) => void {
 
 export const filmJobs: readonly Handler[] = [
   filmJob,
-  handler({ kind: quickStep, tries: 4, minutes: 10, run }),
-  handler({ kind: longStep, lane: "long", tries: 4, minutes: 40, run }),
+  handler({ kind: quickStep, orphan: true, tries: 4, minutes: 10, run }),
+  handler({ kind: longStep, orphan: true, lane: "long", tries: 4, minutes: 40, run }),
 ];

@@ -1,6 +1,7 @@
 // All that happens later or again, started with one call by the composition root.
 import type { House } from "../core/house.ts";
 import { WORKER } from "../core/jobs/index.ts";
+import { tidyWorkFolders } from "../core/workfolder.ts";
 import type { Database } from "../db/connect.ts";
 import { verifyJob } from "./audit-verify.ts";
 import { closeBallotJob, nextBallot } from "./ballots.ts";
@@ -17,6 +18,7 @@ import { exportJob } from "./person-export.ts";
 import { type Registrars, registerJob } from "./register.ts";
 import { type Every, startSchedule } from "./schedule.ts";
 import { stemsJob } from "./stems.ts";
+import { stopOrdersJob } from "./stop-orders.ts";
 import { sweep } from "./sweep.ts";
 import { troubleJob } from "./trouble.ts";
 import { chores, doChore } from "./upkeep.ts";
@@ -34,6 +36,7 @@ const HANDLERS: readonly Handler[] = [
   closeBallotJob,
   nextBallot,
   stemsJob,
+  stopOrdersJob,
   ...filmJobs,
   budgetNearJob,
   troubleJob,
@@ -42,6 +45,8 @@ const HANDLERS: readonly Handler[] = [
 const SCHEDULES: readonly Every[] = [];
 /** Three missed and a worker counts as gone (`status`). */
 const NAME_EVERY = 30_000;
+/** Folders that killed workers left behind. */
+const TIDY_EVERY = 60 * 60_000;
 
 export type Jobs = Engine & {
   /** After the clock was moved by hand: what is due by it now starts now. */
@@ -75,6 +80,13 @@ export async function startJobs(
   void name.write();
   const naming = setInterval(name.write, NAME_EVERY);
   const heart = startHeartbeat(house, engine.name);
+  const tidy = () =>
+    // By the real time: that is how the system counts when a folder was used.
+    tidyWorkFolders(Date.now()).catch((err) =>
+      house.log.warn({ err }, "folders of killed workers could not be removed"),
+    );
+  void tidy();
+  const tidying = setInterval(tidy, TIDY_EVERY).unref();
   return {
     ...engine,
     async nudge() {
@@ -83,6 +95,7 @@ export async function startJobs(
     },
     async stop() {
       clearInterval(naming);
+      clearInterval(tidying);
       await schedule.stop();
       await clerk.stop();
       await engine.stop();

@@ -2,7 +2,9 @@
 import type { EventKind, JobKind } from "../core/act.ts";
 import { budgetNear, tellOfBudget } from "../core/budgets/index.ts";
 import type { House } from "../core/house.ts";
+import { personErased } from "../core/people/index.ts";
 import { channelTrack, channelTrouble, channelWell, tellOfTrouble } from "../core/streams/index.ts";
+import { stopOrders } from "../core/studio/index.ts";
 import { nextBallotJob } from "../core/votes/index.ts";
 
 type Payload = Record<string, unknown>;
@@ -21,6 +23,7 @@ const REACTIONS: readonly Reaction[] = [
   { event: channelTrouble.name, job: tellOfTrouble.name },
   { event: channelWell.name, job: tellOfTrouble.name },
   { event: budgetNear.name, job: tellOfBudget.name },
+  { event: personErased.name, job: stopOrders.name },
 ];
 
 export const reactionsOf = (reactions: readonly Reaction[] = REACTIONS): House["reactions"] =>

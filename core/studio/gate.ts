@@ -1,8 +1,7 @@
 // The gate that every made thing passes, whoever made it: it is what it says, and something can be heard, seen or read.
-import { mkdtemp, open, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { open, rm } from "node:fs/promises";
 import { BadEnd, type Ffmpeg } from "../ffmpeg/index.ts";
+import { workFolder } from "../workfolder.ts";
 import type { Heard } from "./analyse/analyse.ts";
 import { listen } from "./analyse/listen.ts";
 import type { Gathered } from "./gather.ts";
@@ -81,7 +80,7 @@ async function passFilm(
   ffmpeg: Ffmpeg,
   signal: AbortSignal | undefined,
 ): Promise<Passed> {
-  const folder = await mkdtemp(join(tmpdir(), "impresario-look-"));
+  const folder = await workFolder("look");
   try {
     const watched = await watchFilm(ffmpeg, file, folder, signal).catch((error: unknown) => {
       if (error instanceof BadEnd && !signal?.aborted) throw refused("It is no film that can be played to its end.");

@@ -1,10 +1,10 @@
 // Brings a made thing to this machine: into a file of ours, whole, within bounds, from nowhere it should not come from.
 import { lookup } from "node:dns/promises";
 import { createReadStream } from "node:fs";
-import { mkdtemp, open, rm } from "node:fs/promises";
+import { open, rm } from "node:fs/promises";
 import { isIP } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { workFolder } from "../workfolder.ts";
 import { type Made, ProviderError } from "./provider.ts";
 
 export type Gathered = {
@@ -28,7 +28,7 @@ export async function gather(
   made: readonly Made[],
   more: { signal: AbortSignal; hosts?: readonly string[] },
 ): Promise<Gathering> {
-  const folder = await mkdtemp(join(tmpdir(), "impresario-made-"));
+  const folder = await workFolder("made");
   const done = () => rm(folder, { recursive: true, force: true });
   try {
     const files: Gathered[] = [];

@@ -79,3 +79,4 @@ export { tellStaff, tellStaffPlace } from "./review-card.ts";
 export { staffPlace } from "./review-place.ts";
 export { replay } from "./router.ts";
 export { saveMade, storeMade, writtenBefore } from "./save.ts";
+export { hurryStopped, stopOrders, stopOrdersOf } from "./stop.ts";
