@@ -10,8 +10,12 @@ import {
   type Failure,
   type Gathering,
   gather,
+  givesOnce,
+  type Kept,
+  keepStored,
   makeItem,
   type Next,
+  nameStored,
   newRound,
   next,
   noteAccepted,
@@ -24,6 +28,7 @@ import {
   noteWithdrawn,
   ProviderError,
   pass,
+  readStored,
   type Step,
   saveMade,
   storeMade,
@@ -82,6 +87,7 @@ async function take(ctx: Ctx, step: Extract<Next, { item: object }>): Promise<Wa
   try {
     if (step.to === "find") return await find(ctx, step);
     if (step.to === "withdraw") return await withdraw(ctx, step);
+    if (step.to === "keep") return await finish(ctx, step, await ctx.inTx((act) => readStored(act, step)));
     const { provider, attempt } = step;
     if (step.to === "ask") return await heard(ctx, step, await provider.query!(attempt.task!, callOf(ctx, step)));
     const before = WORD_KINDS.includes(step.item.kind) ? await ctx.inTx((act) => writtenBefore(act, step)) : undefined;
@@ -196,11 +202,24 @@ async function keep(ctx: Ctx, step: Step, { files }: Gathering, cost: bigint | u
   if (!main) throw new ProviderError("media", "There is nothing in the answer.", { billed: true });
   const passed = await pass(step.item.wish, main, ctx.signal, await ffmpegFor(ctx, step));
   const verdicts = await judge(ctx, step, wordsFor(step.item, passed.facts));
-  const [stored, ...others] = await storeMade(ctx.house, ctx.workspaceId, [main, ...files.filter((f) => f !== main)]);
-  const paid = { ...step, attempt: { ...step.attempt, cost: cost === undefined ? null : String(cost) } };
+  const stored = await storeMade(ctx.house, ctx.workspaceId, [main, ...files.filter((f) => f !== main)]);
+  const kept = { stored, passed, verdicts, cost: cost === undefined ? null : String(cost) };
+  if (!givesOnce(step)) return save(ctx, step, kept);
+  if (!(await ctx.inTx((act) => keepStored(act, step, kept)))) return "on";
+  return finish(ctx, step, kept);
+}
+
+/** What is written down and in the store gets its name, and then its row: again and again, until it has them. */
+const finish = async (ctx: Ctx, step: Step, kept: Kept): Promise<Way> =>
+  save(ctx, step, await nameStored(ctx.house, ctx.workspaceId, step, kept));
+
+function save(ctx: Ctx, step: Step, { stored, passed, verdicts, cost: said }: Kept): Way {
+  const [main, ...others] = stored;
+  const cost = said === null ? undefined : BigInt(said);
+  const paid = { ...step, attempt: { ...step.attempt, cost: said } };
   return async (act) => {
     const closing = await noteMade(act, step, { cost, quality: passed.quality }, () =>
-      saveMade(act, paid, stored!, others, passed, verdicts),
+      saveMade(act, paid, main!, others, passed, verdicts),
     );
     if (!closing) return new Again(act.now);
     if (step.item.wanted <= FEW) {

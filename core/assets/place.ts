@@ -33,11 +33,19 @@ export function putBytes(place: Place, workspaceId: string, id: string, bytes: B
   return write(folderOf(place.files, workspaceId), fileOf(place.files, workspaceId, id), pieces);
 }
 
-/** What was put under one id is under another, in one step. */
+/** What was put under one id is under another, in one step. Done again, it changes nothing. */
 export async function moveBytes(place: Place, workspaceId: string, from: string, to: string): Promise<void> {
-  if (place.bucket) return place.bucket.move(keyOf(workspaceId, from), keyOf(workspaceId, to));
-  await rename(fileOf(place.files, workspaceId, from), fileOf(place.files, workspaceId, to));
-  await syncFolder(folderOf(place.files, workspaceId));
+  const { bucket, files } = place;
+  try {
+    if (bucket) return await bucket.move(keyOf(workspaceId, from), keyOf(workspaceId, to));
+    await rename(fileOf(files, workspaceId, from), fileOf(files, workspaceId, to));
+  } catch (error) {
+    const { code } = error as { code?: string };
+    // It was moved before, by somebody who died before they could say so.
+    const there = (code === "ENOENT" || code === "NoSuchKey") && (await sizeOf(place, workspaceId, to)) !== undefined;
+    if (!there) throw error;
+  }
+  if (!bucket) await syncFolder(folderOf(files, workspaceId));
 }
 
 export async function dropBytes(place: Place, workspaceId: string, id: string): Promise<void> {

@@ -60,15 +60,25 @@ export async function bringBytes(
   }
 }
 
-async function keep(act: Act, id: string, bytes: Bytes | Brought): Promise<{ bytes: number; sha256: Buffer }> {
-  if (!("brought" in bytes)) return putBytes(act, act.workspace.id, id, bytes);
-  await moveBytes(bytes.here ? { files: act.files } : act, act.workspace.id, bytes.brought, id);
-  return bytes;
+/** What was brought is under this id from here on, and so is what is said of it. May be done again. */
+export async function nameBytes(
+  place: Pick<House, "files" | "bucket">,
+  workspaceId: string,
+  brought: Brought,
+  id: string,
+): Promise<Brought> {
+  if (brought.brought === id) return brought;
+  await moveBytes(brought.here ? { files: place.files } : place, workspaceId, brought.brought, id);
+  return { ...brought, brought: id };
 }
+
+const keep = (act: Act, id: string, bytes: Bytes | Brought): Promise<{ bytes: number; sha256: Buffer }> =>
+  "brought" in bytes ? nameBytes(act, act.workspace.id, bytes, id) : putBytes(act, act.workspace.id, id, bytes);
 
 /** The bytes first, then the row: a row never points at nothing. A file whose run was undone is tidied up later. */
 export async function saveAsset(act: Act, given: NewAsset): Promise<Asset> {
-  const id = given.id ?? act.newId();
+  // What has no id that was promised keeps the one under which it was brought.
+  const id = given.id ?? ("brought" in given.bytes ? given.bytes.brought : act.newId());
   const workspaceId = act.workspace.id;
   const { bytes, sha256 } = await keep(act, id, given.bytes);
   const row = {

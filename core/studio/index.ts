@@ -78,5 +78,14 @@ export { openProviders } from "./providers/index.ts";
 export { tellStaff, tellStaffPlace } from "./review-card.ts";
 export { staffPlace } from "./review-place.ts";
 export { replay } from "./router.ts";
-export { saveMade, storeMade, writtenBefore } from "./save.ts";
+export {
+  givesOnce,
+  type Kept,
+  keepStored,
+  nameStored,
+  readStored,
+  saveMade,
+  storeMade,
+  writtenBefore,
+} from "./save.ts";
 export { hurryStopped, stopOrders, stopOrdersOf } from "./stop.ts";

@@ -27,7 +27,7 @@ import { learnLess, leaveSeat } from "./seats.ts";
 export type Step = { item: Item; attempt: Attempt; provider: Provider; capability: Capability };
 export type Next =
   /** `near`: a budget's line was crossed. */
-  | ({ to: "submit" | "find" | "ask" | "withdraw"; near?: boolean } & Step)
+  | ({ to: "submit" | "find" | "ask" | "withdraw" | "keep"; near?: boolean } & Step)
   | { to: "wait"; until: Date; why: Reason }
   /** Somebody else had the seat or the money: look again. */
   | { to: "again" }
@@ -90,6 +90,7 @@ async function goOn(act: Act, item: Item, attempt: Attempt, round: Round): Promi
     return { to: "end" };
   }
   const step = { item, attempt, provider, capability };
+  if (attempt.status === "fetching") return { to: "keep", ...step };
   const late = new Date(attempt.deadline) <= act.now;
   if (late && !attempt.task) {
     await endLost(act, item, attempt, step);
@@ -105,7 +106,7 @@ const capabilityOf = (provider: Provider, item: Item, attempt: Attempt): Capabil
   capabilitiesOf([provider], item.kind).find((c) => c.capability.model === attempt.model)?.capability;
 
 /** Runs `work` when the attempt is still open, with the item held. */
-async function stillOpen(act: Act, { item, attempt }: Step, work: () => Promise<void>): Promise<boolean> {
+export async function stillOpen(act: Act, { item, attempt }: Step, work: () => Promise<void>): Promise<boolean> {
   if (!(await isOpen(act, item, attempt))) return false;
   await work();
   return true;

@@ -1,7 +1,7 @@
 // A thing that passed the gate becomes an asset, under the id that was promised, with all that is known of its making.
 import { rawOf } from "../../db/connect.ts";
 import type { Act } from "../act.ts";
-import { type Brought, bringBytes, saveAsset } from "../assets/index.ts";
+import { type Brought, bringBytes, nameBytes, saveAsset } from "../assets/index.ts";
 import type { House } from "../house.ts";
 import { addWork } from "../library/index.ts";
 import { asJson } from "../text.ts";
@@ -9,7 +9,7 @@ import { check, needsPerson, readVoice, type Verdict } from "../voice/index.ts";
 import { ruleFor } from "./approvals.ts";
 import type { Passed } from "./gate.ts";
 import { type Gathered, piecesOf } from "./gather.ts";
-import type { Step } from "./make.ts";
+import { type Step, stillOpen } from "./make.ts";
 import { type Rights, type Wish, WORD_KINDS } from "./provider.ts";
 
 /** A part of a film, as it is kept with the film. */
@@ -40,6 +40,52 @@ export async function storeMade(
   for (const { file, ...rest } of files)
     stored.push({ ...rest, brought: await bringBytes(house, workspaceId, () => piecesOf(file)) });
   return stored;
+}
+
+/** All that its row will be made of. */
+export type Kept = { stored: Stored[]; passed: Passed; verdicts: readonly Verdict[]; cost: string | null };
+
+/** A provider that cannot be asked for it again gives it once, and is paid for every time. */
+export const givesOnce = ({ provider, attempt }: Pick<Step, "provider" | "attempt">): boolean =>
+  !provider.query && !provider.local && BigInt(attempt.estimate) > 0n;
+
+const written = ({ brought, ...rest }: Stored) => ({
+  ...rest,
+  brought: { ...brought, sha256: brought.sha256.toString("hex") },
+});
+
+/**
+ * In the store, before the transaction that keeps it: whoever goes on keeps this, and orders nothing again. False: it is
+ * somebody else's by now.
+ */
+export const keepStored = (act: Act, step: Step, { stored, ...rest }: Kept): Promise<boolean> =>
+  stillOpen(act, step, async () => {
+    const kept = asJson({ stored: stored.map(written), ...rest });
+    await rawOf(act.db)`
+      update attempt set status = 'fetching', kept = ${kept}::text::jsonb where id = ${step.attempt.id}`;
+  });
+
+export async function readStored(act: Act, { attempt }: Step): Promise<Kept> {
+  const [row] = await rawOf(act.db)<{ kept: Omit<Kept, "stored"> & { stored: ReturnType<typeof written>[] } }[]>`
+    select kept from attempt where id = ${attempt.id}`;
+  const { stored, ...rest } = row!.kept;
+  return {
+    ...rest,
+    stored: stored.map((s) => ({ ...s, brought: { ...s.brought, sha256: Buffer.from(s.brought.sha256, "hex") } })),
+  };
+}
+
+/** Under its promised id, before the transaction: everybody who tries moves the same bytes. */
+export async function nameStored(
+  house: Pick<House, "files" | "bucket">,
+  workspaceId: string,
+  { item }: Step,
+  { stored: [main, ...others], ...rest }: Kept,
+): Promise<Kept> {
+  return {
+    ...rest,
+    stored: [{ ...main!, brought: await nameBytes(house, workspaceId, main!.brought, item.id) }, ...others],
+  };
 }
 
 export async function saveMade(

@@ -115,6 +115,8 @@ export const attempt = pgTable(
     cost: minor(),
     failure: text(),
     error: text(),
+    /** What was made and is in the store, and has no row of its own yet: of a provider that gives it only once. */
+    kept: jsonb().$type<Json>(),
     /** How many times it was asked after, and when next. */
     asked: integer().notNull().default(0),
     startedAt: moment().notNull(),

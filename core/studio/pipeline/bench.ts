@@ -46,7 +46,7 @@ export async function keepWorked(act: Act, { item, step, steps }: StepBench, wor
   // The first film is the work itself; the others are parts of it.
   const master = steps.find((s) => s.kind === "render")?.name === step.name;
   const files = Object.fromEntries(
-    worked.files.map(({ role }) => [role, master && role === "film" ? item.id : act.newId()]),
+    worked.files.map(({ role, brought }) => [role, master && role === "film" ? item.id : brought.brought]),
   );
   const result = { ...worked.result, ...(worked.files.length > 0 ? { files } : {}) };
   await endStep(act, item.id, step.name, { status: "done", result }, async () => {
