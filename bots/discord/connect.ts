@@ -1,10 +1,12 @@
 // Discord: interactions by signed webhooks or over the gateway, answers through the outbox. discord.js does the protocol.
 
 import { join } from "node:path";
+import { fetchAttached } from "../parts/attached.ts";
 import type { Read } from "../settings.ts";
 import { type Bot, type Door, surface as declare, type Kit } from "../surface.ts";
 import { openApi, type Settings } from "./api.ts";
 import { examine } from "./examine.ts";
+import { fileStore } from "./files.ts";
 import { type Guard, openGuard } from "./guard.ts";
 import { openEar, wholeOf } from "./hear.ts";
 import { webhook } from "./hook.ts";
@@ -61,13 +63,13 @@ async function open(settings: Settings, kit: Kit): Promise<Bot> {
       baseUrl: door.baseUrl,
       closed: (guild: string) => door.closed(wholeOf(guild)),
     } satisfies Desk);
+  const files = fileStore(settings, kit.log);
   // Discord sends interactions one way only: to the address that was set there, else over the gateway. We hear both.
   return {
     sender: makeSender(kit, api, { desk, appId: settings.appId }),
     ...(settings.publicKey ? { hook: (door: Door) => webhook(settings, enter(door) && door) } : {}),
-    ...(settings.token
-      ? { listen: (door: Door) => listen(settings, api, enter(door) && door, openEar(settings, door)) }
-      : {}),
+    ...(settings.token ? { listen: (door: Door) => listen(settings, api, enter(door) && door, openEar(door)) } : {}),
+    fetch: (envelope) => fetchAttached(files, envelope),
     ...(settings.token ? { register: (commands, apply) => register(api, settings, commands, apply) } : {}),
     examine: (around) => examine(api, settings, around),
   };

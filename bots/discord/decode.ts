@@ -9,6 +9,7 @@ import type {
 } from "discord-api-types/v10";
 import type { Registry } from "../../core/command/index.ts";
 import type { Content, Envelope } from "../../core/inbox/index.ts";
+import type { Attached } from "../parts/attached.ts";
 import { ackOf, commandName, isPrivate, tokenOf } from "./ack.ts";
 import { formOf, modalOf } from "./forms.ts";
 import { commandOn, ON_MESSAGE, ON_PERSON, optionFor } from "./menus.ts";
@@ -29,9 +30,6 @@ export type Hints = {
   /** Of one file, in bytes, where the server takes more or less than usual. */
   most?: number;
 };
-
-/** A file that was attached: only where it is. Whoever connects us fetches it. */
-export type Attached = { attachment: { name: string; type: string; url: string; size: number } };
 
 /** Undefined: nothing that is kept (a ping, what is being typed, a button that opens a form). */
 export function decode(interaction: APIInteraction, commands: Registry): Envelope | undefined {
@@ -135,8 +133,8 @@ type Files = Record<string, APIAttachment> | undefined;
 const fileOf = (id: unknown, files: Files): Attached | undefined => {
   const found = typeof id === "string" && files && Object.hasOwn(files, id) ? files[id] : undefined;
   if (!found) return undefined;
-  const { filename, content_type = "", url, size } = found;
-  return { attachment: { name: filename, type: content_type ?? "", url, size } };
+  const { filename, content_type = "", url: where, size } = found;
+  return { attachment: { name: filename, type: content_type ?? "", where, size } };
 };
 
 /** The options of the command itself, under those of its words. */

@@ -4,10 +4,8 @@ import type { Envelope } from "../../core/inbox/index.ts";
 import { localeOf, say } from "../../core/words/say.ts";
 import type { Door } from "../surface.ts";
 import { ackOf } from "./ack.ts";
-import type { Settings } from "./api.ts";
 import { completer } from "./complete.ts";
 import { decode } from "./decode.ts";
-import { fetchFiles } from "./files.ts";
 import { modalOf } from "./forms.ts";
 import { FLAG } from "./limits.ts";
 import { prefill } from "./prefill.ts";
@@ -28,7 +26,7 @@ const MOST_GREETED = 10_000;
 /** A server as a whole, with all its channels. */
 export const wholeOf = (guild: string) => ({ surface: "discord", tenant: guild, external: "", whole: true });
 
-export function openEar(settings: Settings, door: Door): Ear {
+export function openEar(door: Door): Ear {
   const { commands, log, meter } = door.house;
   const complete = completer(door);
 
@@ -51,7 +49,7 @@ export function openEar(settings: Settings, door: Door): Ear {
     const started = performance.now();
     try {
       await greet(envelope);
-      const received = await door.receive(await fetchFiles(settings, envelope));
+      const received = await door.receive(envelope);
       meter.ack("discord", (performance.now() - started) / 1000);
       if (received !== "away") return true;
       log.error({ delivery: envelope.delivery }, "what Discord told could be kept nowhere");

@@ -8,7 +8,7 @@ import { isGenuine, publicKey } from "./verify.ts";
 
 export function webhook(settings: Settings, door: Door): (request: Hook) => Promise<HookAnswer> {
   const key = publicKey(settings.publicKey!);
-  const { respond } = openEar(settings, door);
+  const { respond } = openEar(door);
   return async (request) => {
     // Discord tries forged requests itself, and takes an address only when they are refused with 401.
     if (!isGenuine(key, request, door.house.sources.now())) return { status: 401, body: "The signature is not right." };

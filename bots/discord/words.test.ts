@@ -66,7 +66,9 @@ test("a direct message is of the bot's own place; a private answer in a server g
 
 test("what is attached fills the options that are files", () => {
   const songs = { name: "songs.csv", type: "text/csv", url: "https://cdn.discordapp.com/x", size: 8 };
-  expect(hear("<@900> read", { files: [songs] })?.content).toMatchObject({ options: { file: { attachment: songs } } });
+  expect(hear("<@900> read", { files: [songs] })?.content).toMatchObject({
+    options: { file: { attachment: { name: "songs.csv", type: "text/csv", where: songs.url, size: 8 } } },
+  });
   expect(hear("<@900> read")?.content).toMatchObject({ options: {} });
 });
 

@@ -3,7 +3,8 @@
 import type { APIGuildMember, APIMessage } from "discord-api-types/v10";
 import { parseWords, type Registry } from "../../core/command/index.ts";
 import type { Content, Envelope } from "../../core/inbox/index.ts";
-import type { Attached, Hints } from "./decode.ts";
+import type { Attached } from "../parts/attached.ts";
+import type { Hints } from "./decode.ts";
 import { TEXT_TYPES } from "./limits.ts";
 
 /** As the gateway tells it; a message that is read from a channel's history lacks both. */
@@ -77,8 +78,8 @@ function filesFor(
     .slice(0, attachments.length);
   return Object.fromEntries(
     wanted.map(([option], n) => {
-      const { filename, content_type = "", url, size } = attachments[n]!;
-      return [option, { attachment: { name: filename, type: content_type, url, size } }];
+      const { filename, content_type = "", url: where, size } = attachments[n]!;
+      return [option, { attachment: { name: filename, type: content_type, where, size } }];
     }),
   );
 }

@@ -1,10 +1,12 @@
 // Slack: Socket Mode with an app token, signed requests with a signing secret, or both. Bolt does the protocol.
+import { fetchAttached } from "../parts/attached.ts";
 import type { Read } from "../settings.ts";
 import { type Bot, type Connection, type Door, surface as declare, type Kit } from "../surface.ts";
 import { openApi, type Settings } from "./api.ts";
 import { completer } from "./complete.ts";
 import { SURFACE } from "./decode.ts";
 import { examine } from "./examine.ts";
+import { fileStore } from "./files.ts";
 import type { Ear, Hearing } from "./hear.ts";
 import { webhook } from "./hook.ts";
 import { str } from "./json.ts";
@@ -57,6 +59,7 @@ async function open(settings: Settings, kit: Kit): Promise<Bot> {
     ear.more = { painter: door.painter, baseUrl: door.baseUrl };
     return Object.assign(ear, { complete: completer(door, ear.people) });
   };
+  const files = fileStore(api, kit.log);
   /** For the terminal only; nothing waits for it. */
   const name = async () => {
     const { user, team } = await api.call("auth.test");
@@ -70,6 +73,7 @@ async function open(settings: Settings, kit: Kit): Promise<Bot> {
       const called = name().catch(() => "");
       return settings.appToken ? listen(ready, settings, door, called) : byRequests(door);
     },
+    fetch: (envelope) => fetchAttached(files, envelope),
     ...(settings.configToken ? { register: (commands, apply) => register(api, settings, commands, apply) } : {}),
     examine: (about) => examine(api, settings, about),
   };

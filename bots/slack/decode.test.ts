@@ -99,7 +99,9 @@ test("a file that comes with the words is the command's", () => {
     {
       kind: "command",
       name: "test load",
-      options: { file: { attachment: { name: "a.csv", type: "text/csv", url: "https://files.slack.com/a", size: 3 } } },
+      options: {
+        file: { attachment: { name: "a.csv", type: "text/csv", where: "https://files.slack.com/a", size: 3 } },
+      },
     },
   );
 });

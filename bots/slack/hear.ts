@@ -5,7 +5,6 @@ import type { Door } from "../surface.ts";
 import { type Ack, ackOf } from "./ack.ts";
 import type { Completer } from "./complete.ts";
 import { decode, type From, SURFACE, whoOf } from "./decode.ts";
-import { fetchFiles } from "./files.ts";
 import { showHome } from "./home.ts";
 import { type Json, list, obj, str } from "./json.ts";
 import type { Desk } from "./letter.ts";
@@ -86,7 +85,7 @@ async function keep(ear: Ear, door: Door, said: Said, ack: Extract<Ack, { kind: 
   const hints = { ...envelope.hints, at: ear.kit.sources.now().getTime() };
   const known = introduced({ ...envelope, hints }, person);
   try {
-    const received = await door.receive(await fetchFiles(ear.api, known), { repeats: ack.repeats });
+    const received = await door.receive(known, { repeats: ack.repeats });
     if (received !== "away") return { taken: true, ...(ack.body ? { body: ack.body } : {}) };
   } catch (err) {
     ear.kit.log.error({ err, delivery: envelope.delivery }, "a message of Slack's could not be kept");

@@ -1,19 +1,7 @@
-// A file that a person sent: only where it is. Its bytes are fetched before the message is kept; the question that goes
-// on with it carries where it is as a word.
+// A file that a person sent, by its id. The question that goes on with it carries the id as a word.
 import type { Message } from "@grammyjs/types";
-import type { Envelope } from "../../core/inbox/index.ts";
+import type { Attached } from "../parts/attached.ts";
 import { DOWNLOAD_BYTES } from "./limits.ts";
-
-/** `most`: more of it is of no use to the option it is for. */
-export type Attached = { attachment: { id: string; name: string; type: string; size?: number; most: number } };
-
-export const isAttached = (value: unknown): value is Attached =>
-  typeof value === "object" && value !== null && "attachment" in value;
-
-export const givenIn = ({ content }: Pick<Envelope, "content">): Record<string, unknown> =>
-  content.kind === "command" ? content.options : (content.input ?? {});
-export const namesFiles = (envelope: Pick<Envelope, "content">): boolean =>
-  Object.values(givenIn(envelope)).some(isAttached);
 
 type Sent = { file_id: string; file_name?: string; mime_type?: string; file_size?: number };
 
@@ -31,9 +19,9 @@ export function attachedTo(message: Partial<Message> | undefined): Attached | un
   return undefined;
 }
 
-function attached({ file_id: id, file_name, mime_type, file_size }: Sent, name: string, type: string): Attached {
+function attached({ file_id: where, file_name, mime_type, file_size }: Sent, name: string, type: string): Attached {
   const size = file_size === undefined ? {} : { size: file_size };
-  return { attachment: { id, name: file_name || name, type: mime_type || type, ...size, most: DOWNLOAD_BYTES } };
+  return { attachment: { where, name: file_name || name, type: mime_type || type, ...size } };
 }
 
 export const bounded = ({ attachment }: Attached, max = DOWNLOAD_BYTES): Attached => ({
@@ -41,11 +29,11 @@ export const bounded = ({ attachment }: Attached, max = DOWNLOAD_BYTES): Attache
 });
 
 /** "@id/name": what stands for a file in the line under a question. */
-export const wordOf = ({ attachment: { id, name } }: Attached): string =>
-  `@${id}/${name.replace(/[\n\r]/g, " ").slice(-NAME)}`;
+export const wordOf = ({ attachment: { where, name } }: Attached): string =>
+  `@${where}/${name.replace(/[\n\r]/g, " ").slice(-NAME)}`;
 const NAME = 80;
 
 export function fromWord(word: string): Attached | undefined {
   const found = /^@([A-Za-z0-9_-]{1,200})\/(.{1,80})$/u.exec(word);
-  return found ? { attachment: { id: found[1]!, name: found[2]!, type: "", most: DOWNLOAD_BYTES } } : undefined;
+  return found ? { attachment: { where: found[1]!, name: found[2]!, type: "" } } : undefined;
 }

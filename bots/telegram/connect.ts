@@ -1,10 +1,11 @@
 // Telegram: long polling by default; a webhook when there is a secret and a public address.
+import { fetchAttached } from "../parts/attached.ts";
 import type { Read } from "../settings.ts";
 import { type Bot, surface as declare, type Kit } from "../surface.ts";
 import { openAlbums } from "./albums.ts";
 import { SURFACE } from "./decode.ts";
 import { examine } from "./examine.ts";
-import { fetchFiles } from "./files.ts";
+import { fileStore } from "./files.ts";
 import type { Ear } from "./hear.ts";
 import { setWebhook, webhook } from "./hook.ts";
 import type { Desk } from "./letter.ts";
@@ -60,13 +61,14 @@ async function open({ token, secret, api: apiRoot }: TelegramSettings, house: Ki
     );
     return known;
   }
+  const files = fileStore(ear, house.log);
   return {
     sender: makeSender(desk),
     async listen(door) {
       desk.more = { base: door.baseUrl, painter: door.painter };
       return secret && door.baseUrl ? setWebhook(ear, door.baseUrl, secret, door) : listen(ear, door);
     },
-    fetch: (envelope) => fetchFiles({ ear, log: house.log }, envelope),
+    fetch: (envelope) => fetchAttached(files, envelope),
     ...(secret ? { hook: webhook(secret, ear) } : {}),
     register: (commands, apply) => register(api, commands, apply),
     examine: (around) => examine({ api, secret, now: house.sources.now() }, around),

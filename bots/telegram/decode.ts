@@ -3,7 +3,8 @@ import type { CallbackQuery, ChatMemberUpdated, Message, MessageEntity, Update, 
 import { parseWords, type Registry } from "../../core/command/index.ts";
 import type { Content, Envelope } from "../../core/inbox/index.ts";
 import { localeOf } from "../../core/words/say.ts";
-import { type Attached, attachedTo, bounded, fromWord, isAttached, wordOf } from "./attached.ts";
+import { type Attached, givenIn, isAttached } from "../parts/attached.ts";
+import { attachedTo, bounded, fromWord, wordOf } from "./attached.ts";
 import { ASK_DATA, MORE_DATA, type Question, RUN_DATA, readQuestion, SKIP_DATA, SKIP_WORD } from "./question.ts";
 
 export type Me = { id: number; username: string };
@@ -94,8 +95,7 @@ function withFile(
 
 /** Where the files of a command are goes on with it: should something else be missing, nobody sends them twice. */
 function understood(content: Content, hints: Record<string, unknown> = {}): Understood {
-  const given = content.kind === "command" ? content.options : (content.input ?? {});
-  const files = Object.entries(given).flatMap(([option, value]) =>
+  const files = Object.entries(givenIn({ content })).flatMap(([option, value]) =>
     isAttached(value) ? [[option, wordOf(value)] as const] : [],
   );
   const further = content.kind === "command" && content.asks ? { further: {} } : {};

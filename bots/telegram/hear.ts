@@ -2,10 +2,10 @@
 import type { Update } from "@grammyjs/types";
 import type { Api } from "grammy";
 import { localeOf, say } from "../../core/words/say.ts";
+import { namesFiles } from "../parts/attached.ts";
 import type { Door } from "../surface.ts";
 import { ack } from "./ack.ts";
 import type { Albums } from "./albums.ts";
-import { namesFiles } from "./attached.ts";
 import { decode, type Heard, type Me, SURFACE } from "./decode.ts";
 
 export type Ear = { api: Api; me: Me; token: string; root: string; albums: Albums };

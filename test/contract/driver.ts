@@ -98,6 +98,8 @@ export type Platform = {
 
   /** The next messages that the bot sends meet with this. */
   trouble(trouble: Trouble, times: number): void;
+  /** Keeps files back that people handed over, until then. */
+  holdFiles(until: Promise<unknown>): void;
   calm(): void;
   /** Nothing tells that a message is there already, when only one person sees it or everybody: it may be doubled. */
   tellsTwice(alone: boolean): boolean;

@@ -65,6 +65,21 @@ overAll((office) => {
     expect((await office.answer(at, /Took/)).text).toContain("songs.csv, 8 bytes: a,b");
   });
 
+  test("a file that is slow delays its own place alone: it is acknowledged and kept before it is here", async () => {
+    const [at, elsewhere] = [await office.somebody(), await office.somebody()];
+    const { promise, resolve } = Promise.withResolvers<void>();
+    office.platform.holdFiles(promise);
+    const file = { option: "file", name: "slow.csv", type: "text/csv", bytes: Buffer.from("a,b\n1,2\n") };
+    expect((await office.run(at, "test upload", {}, [file])).status).toBe(200);
+    const kept = () => office.sql("select status from inbox where envelope::text like '%slow.csv%'");
+    expect(await kept()).toEqual([{ status: "received" }]);
+    await office.run(elsewhere, "test note", { note: "beside a slow file" });
+    await office.answer(elsewhere, /Noted beside a slow file/);
+    expect(await kept()).toEqual([{ status: "received" }]);
+    resolve();
+    expect((await office.answer(at, /slow\.csv/)).text).toContain("Took slow.csv, 8 bytes: a,b");
+  });
+
   test("a file of the wrong kind is refused in words", async () => {
     const at = await office.somebody();
     const file = { option: "file", name: "song.exe", type: "text/csv", bytes: Buffer.from("MZ") };

@@ -180,6 +180,7 @@ async function open(way: Way, now: () => Date): Promise<Platform> {
     rawPayloads: () => discord.asked.filter((a) => /\/messages|^\/webhooks\//.test(a.path)),
     wrong: () => discord.wrong,
     trouble: (trouble, times) => void troubles.push(...Array.from({ length: times }, () => trouble)),
+    holdFiles: (until) => void Object.assign(discord, { filesHere: until }),
     calm: () => void troubles.splice(0),
     tellsTwice: () => false,
     throwOut: ({ id }) => void discord.closed.set(id, 50001),

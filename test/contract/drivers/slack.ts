@@ -194,6 +194,7 @@ export async function openSlackPlatform(way: Way, now: () => Date): Promise<Plat
       return wrong;
     },
     trouble: (trouble, times) => void troubles.push(...Array.from({ length: times }, () => trouble)),
+    holdFiles: (until) => void Object.assign(slack.rules, { filesHere: until }),
     calm: () => void troubles.splice(0),
     // What only one person sees is in no history that could be read.
     tellsTwice: (alone) => alone,

@@ -172,6 +172,7 @@ async function open(way: Way): Promise<Platform> {
     rawPayloads: () => telegram.calls.filter(({ method }) => /^(send|edit)/.test(method)),
     wrong: () => [],
     trouble: (trouble, times) => void troubles.push(...Array.from({ length: times }, () => trouble)),
+    holdFiles: (until) => void Object.assign(telegram.rules, { filesHere: until }),
     calm: () => void troubles.splice(0),
     // Its sendMessage has no key by which a repetition would be known.
     tellsTwice: () => true,

@@ -72,6 +72,8 @@ export type Discord = {
   cut(): void;
   gateway: ReturnType<typeof openGateway>["how"];
   connected(): number;
+  /** What was attached is given out only then. */
+  filesHere: Promise<unknown>;
   /** A file that somebody attached, to be fetched from where it says. */
   keepFile(name: string, bytes: Buffer): { id: string; url: string; size: number };
   close(): Promise<void>;
@@ -115,6 +117,7 @@ export async function openDiscord(
     closed: new Map(),
     most: 10_485_760,
     left: new Set(),
+    filesHere: Promise.resolve(),
     fault: () => undefined,
     refuse: () => undefined,
     began(interaction, acknowledged) {
@@ -182,7 +185,7 @@ export async function openDiscord(
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const wanted = /^\/api\/attachments\/(\d+)\//.exec(request.url ?? "")?.[1];
-    if (wanted) return void response.end(attached.get(wanted));
+    if (wanted) return void discord.filesHere.then(() => response.end(attached.get(wanted)));
     const asked = await readCall(request);
     discord.asked.push(asked);
     const fault = discord.fault(asked);

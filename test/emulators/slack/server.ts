@@ -31,6 +31,8 @@ export async function openSlack({ now = () => Date.now(), port = 0, pace = {} as
     fault: (_call: Pick<Call, "method" | "params">): Fault | undefined => undefined,
     /** Tokens that were taken back. */
     revoked: new Set<string>(),
+    /** Files are given out only then. */
+    filesHere: Promise.resolve() as Promise<unknown>,
     speed,
   };
   const own: Record<string, () => Json> = { "apps.connections.open": () => ({ url: delivery.ticket() }) };
@@ -113,6 +115,7 @@ export async function openSlack({ now = () => Date.now(), port = 0, pace = {} as
       upload.bytes = bytes;
       return void response.writeHead(200).end(`OK - ${bytes.length}`);
     }
+    if (area === "files") await rules.filesHere;
     const upload = area === "files" ? world.uploads.get(which) : undefined;
     if (upload?.done) return void response.writeHead(200).end(upload.bytes);
     response.writeHead(404).end();

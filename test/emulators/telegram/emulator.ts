@@ -49,6 +49,8 @@ export async function openTelegram() {
   const files = new Map<string, Buffer>();
   const rules = Object.assign(chats.rules, {
     fault: (_call: Call): Fault | undefined => undefined,
+    /** What people sent is given out only then. */
+    filesHere: Promise.resolve() as Promise<unknown>,
     /** Limits of the pace; a test of something else may do without. */
     flood: true,
   });
@@ -133,7 +135,10 @@ export async function openTelegram() {
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const wanted = new RegExp(`^/file/bot${TOKEN}/documents/(\\w+)$`).exec(request.url ?? "")?.[1];
-    if (wanted) return void response.writeHead(files.has(wanted) ? 200 : 404).end(files.get(wanted));
+    if (wanted) {
+      await rules.filesHere;
+      return void response.writeHead(files.has(wanted) ? 200 : 404).end(files.get(wanted));
+    }
     const [, token, method = ""] = /^\/bot([^/]+)\/(\w+)$/.exec(request.url ?? "") ?? [];
     const reply = (code: number, body: object) =>
       void response.writeHead(code, { "content-type": "application/json" }).end(JSON.stringify(body));
