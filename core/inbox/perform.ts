@@ -2,7 +2,6 @@
 import type { Act } from "../act.ts";
 import { record } from "../audit/index.ts";
 import { type Call, dispatch, type Outcome, refused } from "../command/index.ts";
-import { runChanged, writeEvent } from "../event/index.ts";
 import type { House } from "../house.ts";
 import { announceRun } from "../outbox/index.ts";
 import { Refusal, refuse } from "../problem.ts";
@@ -45,11 +44,7 @@ export async function perform(work: Errand, made: Made): Promise<Reply> {
 /** The card that the button was on loses what was used up, wherever it is shown. */
 async function tidyOrigin(act: Act, run: string): Promise<void> {
   const cut = await dropUsed(act, run);
-  if (!cut) return;
-  // Told as its own person's: others may not hear of it, and it is their page that shows it.
-  const writer = { ...act, person: cut.person ? { id: cut.person } : null };
-  await writeEvent(writer, { name: runChanged.name, payload: { run, status: cut.status }, subject: run });
-  await announceRun(act, run);
+  if (cut) await announceRun(act, { id: run, person: cut.person }, cut.status);
 }
 
 /** The same shape, to the letter, as a later reader of the stored answer gets. */

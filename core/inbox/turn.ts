@@ -1,6 +1,5 @@
 // A run that was answered before gets another answer: somebody elsewhere did what it was waiting for.
 import type { Outcome, Registry } from "../command/index.ts";
-import { runChanged, writeEvent } from "../event/index.ts";
 import { announceRun } from "../outbox/index.ts";
 import { type Shower, sealView } from "./actions.ts";
 import { writeAnswer } from "./store.ts";
@@ -9,6 +8,5 @@ import { writeAnswer } from "./store.ts";
 export async function turnRun(act: Shower, commands: Registry, outcome: Outcome): Promise<void> {
   const view = await sealView(act, commands, outcome.view);
   await writeAnswer(act.db, act.run, act.person.id, { ...outcome, view }, act.now);
-  await writeEvent(act, { name: runChanged.name, payload: { run: act.run, status: outcome.status }, subject: act.run });
-  await announceRun(act, act.run);
+  await announceRun(act, { id: act.run, person: act.person.id }, outcome.status);
 }

@@ -4,10 +4,10 @@ import { rawOf, type Tx } from "../../db/connect.ts";
 import type { Act } from "../act.ts";
 import { type Outcome, type Registry, refused } from "../command/index.ts";
 import { sealView } from "../inbox/index.ts";
+import { announceRun } from "../outbox/index.ts";
 import { type Refusal, refuse } from "../problem.ts";
 import { asJson } from "../text.ts";
 import { type Block, type View, view } from "../view/index.ts";
-import { announceRun } from "./announce.ts";
 
 export type Ending = Pick<Outcome, "status" | "view" | "data" | "problem">;
 type Waiting = { id: string; person: string | null; answer: Record<string, unknown> };
@@ -24,7 +24,7 @@ export async function finishRuns(act: Act, commands: Registry | null, job: strin
   for (const { id, person, answer } of runs) {
     // On its way first: who is told reads it.
     const written = writeRun(act, id, status, { ...answer, ...rest }).execute();
-    await Promise.all([written, announceRun(act, { id, person }, status)]);
+    await Promise.all([written, announceRun(act, { id, person: person ?? act.person.id }, status)]);
   }
 }
 

@@ -1,9 +1,9 @@
 // Jobs as people see them: find one, stop it, start it again.
 import { rawOf } from "../../db/connect.ts";
 import type { Act } from "../act.ts";
+import { announceRun } from "../outbox/index.ts";
 import { refuse } from "../problem.ts";
 import { view } from "../view/index.ts";
-import { announceRun } from "./announce.ts";
 import { cancelled, finishRuns, runsOf, writeRun } from "./finish.ts";
 import type { Progress } from "./progress.ts";
 
@@ -120,7 +120,7 @@ async function reopenRuns(act: Act, job: string, name: string): Promise<void> {
   const shown = view(text, { kind: "progress", done: 0, total: 1, now: act.say("Waiting for its turn"), job });
   for (const { id, person, answer } of await runsOf(act.db, job, ["failed", "cancelled"])) {
     await writeRun(act, id, "running", { ...answer, view: shown, problem: undefined });
-    await announceRun(act, { id, person }, "running");
+    await announceRun(act, { id, person: person ?? act.person.id }, "running");
   }
 }
 

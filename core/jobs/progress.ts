@@ -2,9 +2,9 @@
 
 import { rawOf } from "../../db/connect.ts";
 import type { Act } from "../act.ts";
+import { announceRun } from "../outbox/index.ts";
 import { asJson } from "../text.ts";
 import { type Block, type View, view } from "../view/index.ts";
-import { announceRun } from "./announce.ts";
 import { runsOf, writeRun } from "./finish.ts";
 
 export type Progress = { done: number; total: number; now: string };
@@ -38,7 +38,7 @@ export async function writeProgress(act: Act, job: string, attempt: number, prog
 export async function showProgress(act: Act, job: string, progress: Progress): Promise<void> {
   for (const { id, person, answer } of await runsOf(act.db, job, ["running"])) {
     await writeRun(act, id, "running", { ...answer, view: withProgress(answer.view as View, job, progress) });
-    await announceRun(act, { id, person }, "running");
+    await announceRun(act, { id, person: person ?? act.person.id }, "running");
   }
 }
 

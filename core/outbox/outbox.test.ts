@@ -106,8 +106,8 @@ test("a run that changes is followed wherever it is shown, and nowhere else", as
     await post(act, { place: place("d"), subject: run, view: view("before") });
     await remove(act, { place: place("d"), subject: run });
     await rawOf(act.db)`update inbox set answer = '{"view":{"text":"after","blocks":[]}}'::json where id = ${run}`;
-    await announceRun(act, run);
-    await announceRun(act, office.house.sources.newId());
+    await announceRun({ ...act, run: null }, { id: run, person: null }, "done");
+    await announceRun({ ...act, run: null }, { id: office.house.sources.newId(), person: null }, "done");
   });
   outboxWith();
   await settled();
