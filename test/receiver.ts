@@ -45,7 +45,7 @@ const intake = openIntake(house, {
 
 process.on("message", async ({ delivery, place, options }: Told) => {
   const got = await intake.receive(tallyEnvelope(delivery, place, options));
-  if (got !== "away") process.send?.(delivery);
+  if (typeof got === "object") process.send?.(delivery);
 });
 process.on("disconnect", () => process.exit());
 await database.client`select 1`;

@@ -1,7 +1,8 @@
 // What Discord tells us, answered as it must be at once, and kept: the same over HTTP and over the gateway.
 import type { APIInteraction, APIInteractionResponse } from "discord-api-types/v10";
-import type { Envelope } from "../../core/inbox/index.ts";
+import type { Envelope, Received } from "../../core/inbox/index.ts";
 import { localeOf, say } from "../../core/words/say.ts";
+import { notKept } from "../parts/kept.ts";
 import type { Door } from "../surface.ts";
 import { ackOf } from "./ack.ts";
 import { completer } from "./complete.ts";
@@ -44,19 +45,20 @@ export function openEar(door: Door): Ear {
     await Promise.race([opened, new Promise((done) => setTimeout(done, GREET_MS).unref())]);
   }
 
-  /** False: it could be kept nowhere. */
-  async function kept(envelope: Envelope): Promise<boolean> {
+  /** An object: it is kept. */
+  async function kept(envelope: Envelope): Promise<Received> {
     const started = performance.now();
     try {
       await greet(envelope);
       const received = await door.receive(envelope);
       meter.ack("discord", (performance.now() - started) / 1000);
-      if (received !== "away") return true;
-      log.error({ delivery: envelope.delivery }, "what Discord told could be kept nowhere");
+      if (typeof received === "string")
+        log.error({ delivery: envelope.delivery, received }, "what Discord told could not be kept");
+      return received;
     } catch (error) {
       log.error({ err: error, delivery: envelope.delivery }, "what Discord told could not be kept");
+      return "away";
     }
-    return false;
   }
 
   /** Nobody knows what a platform will send one day: what we cannot read is answered like what we do not know. */
@@ -87,12 +89,12 @@ export function openEar(door: Door): Ear {
         return modalOf(ack.data.custom_id, commands, spoken, await prefill(door, interaction)) ?? ack;
       const locale = localeOf(spoken);
       if (!ack || !envelope) return only(say(locale, "This button is not known here. Ask for a new one."));
-      if (await kept(envelope)) return ack;
-      return only(say(locale, "The database cannot be reached. Nothing was changed; ask again in a moment."));
+      const received = await kept(envelope);
+      return typeof received === "object" ? ack : only(notKept(locale, received));
     },
     async hear(said, me) {
       const envelope = heard(said, me, commands);
-      return envelope ? kept(envelope) : false;
+      return envelope ? typeof (await kept(envelope)) === "object" : false;
     },
   };
 }

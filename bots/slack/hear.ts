@@ -1,6 +1,8 @@
 // What came from Slack, over HTTP or over the socket: kept first, acknowledged then. Bolt acknowledges events before a
 // listener sees them; that is why we take what it receives before it does.
+import type { Received } from "../../core/inbox/index.ts";
 import { localeOf, say } from "../../core/words/say.ts";
+import { notKept } from "../parts/kept.ts";
 import type { Door } from "../surface.ts";
 import { type Ack, ackOf } from "./ack.ts";
 import type { Completer } from "./complete.ts";
@@ -84,19 +86,19 @@ async function keep(ear: Ear, door: Door, said: Said, ack: Extract<Ack, { kind: 
   }
   const hints = { ...envelope.hints, at: ear.kit.sources.now().getTime() };
   const known = introduced({ ...envelope, hints }, person);
+  let received: Received = "away";
   try {
-    const received = await door.receive(known, { repeats: ack.repeats });
-    if (received !== "away") return { taken: true, ...(ack.body ? { body: ack.body } : {}) };
+    received = await door.receive(known, { repeats: ack.repeats });
+    if (typeof received === "object") return { taken: true, ...(ack.body ? { body: ack.body } : {}) };
   } catch (err) {
     ear.kit.log.error({ err, delivery: envelope.delivery }, "a message of Slack's could not be kept");
   }
   if (ack.repeats) return { taken: false };
-  return { taken: true, ...sorry(ear, body, locale) };
+  return { taken: true, ...sorry(ear, body, notKept(locale, received)) };
 }
 
-/** It is kept nowhere, and Slack does not send it again: the person is told, where that can be told at once. */
-function sorry(ear: Ear, body: Json, locale: ReturnType<typeof localeOf>): { body?: object } {
-  const text = say(locale, "The database cannot be reached. Nothing was changed; ask again in a moment.");
+/** Slack does not send it again: the person is told, where that can be told at once. */
+function sorry(ear: Ear, body: Json, text: string): { body?: object } {
   if (typeof body.command === "string") return { body: { response_type: "ephemeral", text } };
   const [block] = list(obj(body.view).blocks).filter((b) => b.type === "input");
   if (body.type === "view_submission" && block)

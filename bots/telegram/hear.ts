@@ -25,7 +25,7 @@ export async function hear(ear: Ear, door: Door, received: Update): Promise<bool
   let words: string | undefined;
   let kept = true;
   if ("envelope" in heard) {
-    kept = (await door.receive(heard.envelope, { repeats: true })) !== "away";
+    kept = typeof (await door.receive(heard.envelope, { repeats: true })) === "object";
   } else if ("stale" in heard) {
     const locale = localeOf(update.callback_query?.from.language_code);
     words = say(locale, "This question is too old. Ask again, please.");

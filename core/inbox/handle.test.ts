@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { connect } from "../../db/connect.ts";
 import { setting } from "../../db/schema/index.ts";
 import { type TestHouse, testHouse } from "../../test/house.ts";
+import { openWire } from "../../test/wire.ts";
 import { choice, command, whole } from "../command/index.ts";
 import { refuse } from "../problem.ts";
 import { view } from "../view/index.ts";
+import { handle } from "./handle.ts";
 
 let effects = 0;
 const write = command({
@@ -119,3 +122,42 @@ test("an unknown word is answered with what was perhaps meant", async () => {
   expect(reply.problem?.kind).toBe("missing");
   expect(JSON.stringify(reply.view)).toContain("/note add");
 });
+
+test("a database that falls silent while it commits: nobody says that nothing was changed", async () => {
+  let [deaf, swallowing] = [true, false];
+  const wire = await openWire(house.database.appUrl, (data, by) => {
+    if (by === "us" && deaf && String(data).includes("commit")) swallowing = true;
+    return by === "us" || !swallowing;
+  });
+  const database = connect({ ownerUrl: house.database.ownerUrl, appUrl: wire.url });
+  const say = (delivery: string) =>
+    handle(house, database, house.owner, {
+      surface: "http",
+      tenant: "t1",
+      place: "api",
+      delivery,
+      account: { id: "u1" },
+      content: { kind: "command", name: "note add", options: { colour: "blue" } },
+    });
+  const before = effects;
+  const mended = async () => {
+    await wire.cut();
+    swallowing = false;
+    await wire.mend();
+  };
+  await expect(say("silent1")).rejects.toMatchObject({ kind: "away", message: expect.stringContaining("only once") });
+  await mended();
+  await expect(say("")).rejects.toMatchObject({ kind: "away", message: expect.stringContaining("all the same") });
+  deaf = false;
+  await mended();
+  expect(await say("silent1")).toMatchObject({ status: "done" });
+  expect(effects).toBe(before + 2);
+  await wire.cut();
+  await expect(say("gone1")).rejects.toMatchObject({
+    kind: "away",
+    message: expect.stringContaining("Nothing was changed"),
+  });
+  await wire.mend();
+  await database.close();
+  await wire.close();
+}, 30_000);

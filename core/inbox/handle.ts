@@ -13,7 +13,12 @@ import { type Caller, type Envelope, placeOf, type Reply } from "./envelope.ts";
 import { type Errand, perform, writeUndone } from "./perform.ts";
 import { claim, findDelivery, replyOf } from "./store.ts";
 
-type Work = Errand & { database: Database; caller: Caller };
+type Work = Errand & {
+  database: Database;
+  caller: Caller;
+  /** From then on nobody knows whether it is done until the database says so. */
+  committing?: true;
+};
 
 /**
  * Runs what a message asks for, once. The same delivery again, at once or later, gets the first one's answer.
@@ -41,7 +46,10 @@ function once(house: House, database: Database, caller: Caller, envelope: Envelo
     const started = performance.now();
     let reply: Reply;
     try {
-      reply = await again(() => transact(work));
+      reply = await again(() => {
+        delete work.committing;
+        return transact(work);
+      });
     } catch (error) {
       reply = await settle(work, error);
     }
@@ -57,6 +65,7 @@ async function transact(work: Work): Promise<Reply> {
   let committed = () => {};
   const reply = inWorkspace(database, caller.workspaceId, async (tx) => {
     const answer = await span(house, "dispatch", {}, () => attempt(work, { database, tx }));
+    work.committing = true;
     if (house.span) void house.span("commit", {}, () => new Promise<void>((done) => (committed = done)));
     return answer;
   });
@@ -88,16 +97,30 @@ async function first(work: Work, room: Room, act: Act, asked: Buffer): Promise<R
   return replyOf(stored);
 }
 
+/** `committing`: only the database knows whether it is done. */
+function away({ committing, envelope: { delivery } }: Work): Refusal {
+  if (!committing)
+    return refuse("away", "The database cannot be reached. Nothing was changed; ask again in a moment.", {}, SOON);
+  if (delivery !== "")
+    return refuse(
+      "away",
+      "The database fell silent before it confirmed this. Send the very same again: it is done only once.",
+      {},
+      SOON,
+    );
+  return refuse(
+    "away",
+    "The database fell silent, and this may be done all the same. Look before you ask again.",
+    {},
+    SOON,
+  );
+}
+const SOON = { retryAfter: 2 };
+
 /** The work was undone: say so, keep the answer under the same delivery, and leave a trace where it matters. */
 async function settle(work: Work, error: unknown): Promise<Reply> {
   const { house, database, caller, envelope, run } = work;
-  if (isAway(error))
-    throw refuse(
-      "away",
-      "The database cannot be reached. Nothing was changed; ask again in a moment.",
-      {},
-      { retryAfter: 2 },
-    );
+  if (isAway(error)) throw away(work);
   if (!(error instanceof Refusal)) house.log.error({ run, err: error }, "a command failed");
   return inWorkspace(database, caller.workspaceId, async (tx) => {
     const [who] = await readWho(tx, caller.personId, envelope);

@@ -6,10 +6,17 @@ import type { Home, IntakeOptions } from "./receive.ts";
 import { INBOX_CHANNEL, type Item, type Kept, laneOf } from "./store.ts";
 import { openWriter } from "./writer.ts";
 
-type GivenUp = { up: boolean };
+/** What whoever brought a message has decided about it meanwhile, and what can no longer be decided. */
+export type Fate = {
+  /** They wait no longer: one whose turn has not come is left. */
+  givenUp: boolean;
+  /** They said that it is not kept: one that is not yet committed is called back. */
+  unwanted: boolean;
+  committing: boolean;
+};
 type Waiting = {
   item: Item;
-  given: GivenUp;
+  fate: Fate;
   done(kept: Kept | undefined): void;
   failed(error: unknown): void;
 };
@@ -19,9 +26,9 @@ export const MOST_AT_ONCE = 50;
 
 export type Keeping = {
   /** Undefined: its caller had given it up before its turn came. */
-  keep(item: Item, given: GivenUp): Promise<Kept | undefined>;
+  keep(item: Item, fate: Fate): Promise<Kept | undefined>;
   /** Messages of one lane, in one transaction. */
-  store(items: Item[]): Promise<readonly Kept[]>;
+  store(items: Item[], fates?: readonly Fate[]): Promise<readonly Kept[]>;
   idle(): Promise<unknown>;
 };
 
@@ -32,10 +39,10 @@ export function openKeeping(house: House, findHome: IntakeOptions["findHome"], l
 
   const writer = openWriter(lanes && { by: lanes.me, milliseconds: lanes.lease });
 
-  async function store(items: Item[]): Promise<readonly Kept[]> {
+  async function store(items: Item[], fates: readonly Fate[] = []): Promise<readonly Kept[]> {
     const home = await findHome(items[0]!.envelope);
     const lane = laneOf(items[0]!.envelope);
-    const all = await writer.write(home, items);
+    const all = await writer.write(home, items, fates);
     const leased = all.findIndex((kept) => kept.leased);
     for (const kept of all) if (!kept.fresh) house.meter.duplicate();
     if (leased >= 0) lanes?.took(home, items[leased]!);
@@ -50,16 +57,18 @@ export function openKeeping(house: House, findHome: IntakeOptions["findHome"], l
       (error: unknown) => house.log.warn({ err: error }, "the lanes could not be told"),
     );
 
-  function keep(item: Item, given: GivenUp): Promise<Kept | undefined> {
+  function keep(item: Item, fate: Fate): Promise<Kept | undefined> {
     const { surface, tenant, delivery } = item.envelope;
-    if (delivery === "") return queue.add(item, given);
+    if (delivery === "") return queue.add(item, fate);
     const key = `${surface}\n${tenant}\n${delivery}`;
     const first = underWay.get(key);
     if (first) {
       house.meter.duplicate();
+      // It is the first one's to call back.
+      fate.committing = true;
       return first.then((kept) => kept && { ...kept, fresh: false });
     }
-    const mine = queue.add(item, given).finally(() => underWay.delete(key));
+    const mine = queue.add(item, fate).finally(() => underWay.delete(key));
     underWay.set(key, mine);
     return mine;
   }
@@ -77,16 +86,20 @@ function openQueues(store: Keeping["store"]) {
     const queue = queues.get(lane)!;
     while (queue.length > 0) {
       const some = queue.splice(0, MOST_AT_ONCE);
-      for (const one of some) if (one.given.up) one.done(undefined);
-      await storeAll(some.filter((one) => !one.given.up));
+      await storeAll(some);
     }
     queues.delete(lane);
   }
 
-  async function storeAll(some: Waiting[]): Promise<void> {
+  async function storeAll(all: Waiting[]): Promise<void> {
+    for (const one of all) if (one.fate.givenUp) one.done(undefined);
+    const some = all.filter((one) => !one.fate.givenUp);
     if (some.length === 0) return;
     try {
-      const kept = await store(some.map((one) => one.item));
+      const kept = await store(
+        some.map((one) => one.item),
+        some.map((one) => one.fate),
+      );
       for (const [at, one] of some.entries()) one.done(kept[at]);
     } catch (error) {
       // One that cannot be kept must not take the others with it.
@@ -96,10 +109,10 @@ function openQueues(store: Keeping["store"]) {
   }
 
   return {
-    add: (item: Item, given: GivenUp) =>
+    add: (item: Item, fate: Fate) =>
       new Promise<Kept | undefined>((done, failed) => {
         const lane = laneOf(item.envelope);
-        const one = { item, given, done, failed };
+        const one = { item, fate, done, failed };
         const queue = queues.get(lane);
         if (queue) return void queue.push(one);
         queues.set(lane, [one]);

@@ -134,8 +134,8 @@ test("a thousand repetitions of one delivery, through two processes: one effect,
   const [one, two] = [intakeOf(lanesWith()), intakeOf(lanesWith())];
   const send = (n: number) => (n % 2 ? one : two).receive(tallyEnvelope("storm", "storm"));
   const all = await Promise.all(Array.from({ length: 1000 }, (_, n) => send(n)));
-  expect(all.filter((r) => r !== "away" && "fresh" in r && r.fresh)).toHaveLength(1);
-  expect(new Set(all.map((r) => (r !== "away" && "run" in r ? r.run : r))).size).toBe(1);
+  expect(all.filter((r) => typeof r === "object" && "fresh" in r && r.fresh)).toHaveLength(1);
+  expect(new Set(all.map((r) => (typeof r === "object" && "run" in r ? r.run : r))).size).toBe(1);
   await settled("storm");
   expect(await notesOf("storm")).toEqual(["storm"]);
   expect(await answersTo("storm")).toHaveLength(1);
@@ -310,7 +310,7 @@ test("the database goes away in the middle: nothing lost, nothing doubled", asyn
   const kept: string[] = [];
   for (let n = 0; n < 60; n++) {
     const got = await intake.receive(tallyEnvelope(`cut${n}`, `cut${n % 3}`, { wait: n % 4 }), { repeats: true });
-    if (got !== "away") kept.push(`cut${n}`);
+    if (typeof got === "object") kept.push(`cut${n}`);
     if (n % 20 === 10) await wire.cut();
     if (n % 20 === 15) await wire.mend();
   }

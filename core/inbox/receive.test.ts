@@ -194,6 +194,36 @@ test("no database and no room on disk: away, and nothing is acknowledged", async
   expect(await intake.receive(tallyEnvelope("full"))).toHaveProperty("spooled");
 });
 
+test("away means that it is kept nowhere, also when the database goes on a moment later", async () => {
+  const intake = intakeWith({ spool: spoolIn() });
+  mkdirSync(join(folder, "spool", "inbox.jsonl"));
+  wire.jam();
+  const [first, second] = ["late1", "late2"].map((name) => intake.receive(tallyEnvelope(name, "late")));
+  expect(await Promise.all([first, second])).toEqual(["away", "away"]);
+  await wire.mend();
+  await intake.stop();
+  expect(await received("lane = 'test:t1:late'")).toEqual([]);
+});
+
+test("a database that falls silent while it commits: nobody says that nothing was kept", async () => {
+  let swallowing = false;
+  const deaf = await openWire(house.database.appUrl, (data, by) => {
+    if (by === "us" && String(data).includes("commit")) swallowing = true;
+    return by === "us" || !swallowing;
+  });
+  const database = connect({ ownerUrl: house.database.ownerUrl, appUrl: deaf.url });
+  const home = { database, workspaceId: house.owner.workspaceId };
+  const intake = openIntake(house, { findHome: async () => home, spool: spoolIn() });
+  mkdirSync(join(folder, "spool", "inbox.jsonl"));
+  const [once, again] = [1, 2].map(() => intake.receive(tallyEnvelope("silent", "silent")));
+  expect(await Promise.all([once, again])).toEqual(["unsure", "unsure"]);
+  expect(await received("lane = 'test:t1:silent'")).toHaveLength(1);
+  await deaf.cut();
+  await intake.stop();
+  await database.close();
+  await deaf.close();
+});
+
 test("a disk that is really full: away", async (context) => {
   // /dev/full answers every write with ENOSPC.
   if (!existsSync("/dev/full")) return context.skip();

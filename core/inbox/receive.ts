@@ -5,12 +5,12 @@ import { isAway } from "../away.ts";
 import type { House } from "../house.ts";
 import { storableDeep } from "../text.ts";
 import type { Envelope } from "./envelope.ts";
-import { openKeeping } from "./keeping.ts";
+import { type Fate, openKeeping } from "./keeping.ts";
 import type { Lanes } from "./lanes.ts";
 import { openRefuge, type Refuge } from "./refuge.ts";
 import { sound } from "./sound.ts";
 import type { Spool } from "./spool.ts";
-import type { Item } from "./store.ts";
+import type { Item, Kept } from "./store.ts";
 
 /** Where a message belongs: which workspace, and the database that holds it. */
 export type Home = { database: Database; workspaceId: string };
@@ -39,8 +39,14 @@ export type Intake = {
   stop(): Promise<void>;
 };
 
-/** `away`: it is kept nowhere; answer 503, or say "try again". `nonsense`: no platform sends this; again it is the same. */
-export type Received = { run: string; fresh: boolean } | { spooled: string } | "away" | { nonsense: true };
+/**
+ * `away`: it is kept nowhere and will not be, unless its sender repeats it: answer 503, or say "ask again". `unsure`: the
+ * database fell silent while it committed. `nonsense`: no platform sends this; again it is the same.
+ */
+export type Received = { run: string; fresh: boolean } | { spooled: string } | "away" | "unsure" | { nonsense: true };
+
+/** In milliseconds: for a commit that can no longer be called back, before we say that we do not know. */
+const LATE = 1_000;
 
 export function openIntake(house: House, options: IntakeOptions): Intake {
   const { lanes, spool, patience = 500, sweep = 5_000 } = options;
@@ -58,18 +64,21 @@ export function openIntake(house: House, options: IntakeOptions): Intake {
     const item: Item = { run: house.sources.newId(), at: house.sources.now().toISOString(), envelope };
     const aside = repeats ? undefined : refuge;
     if (aside?.busy()) return putAside(aside, item);
-    const given = { up: false };
-    const stored = keeping.keep(item, given).catch((error: unknown) => {
+    const fate: Fate = { givenUp: false, unwanted: false, committing: false };
+    const stored = keeping.keep(item, fate).catch((error: unknown) => {
       if (!isAway(error)) throw error;
       return undefined;
     });
     taking++;
     const kept = await within(patience, stored).finally(() => taking--);
     if (kept) return { run: kept.run, fresh: kept.fresh };
-    // It may still be stored a moment later: the line on disk is then a duplicate, which does no harm.
-    given.up = true;
+    // It may still be stored a moment later: what comes from disk, or from its sender again, is then a duplicate, which
+    // does no harm.
+    fate.givenUp = true;
     stored.catch((error: unknown) => house.log.error({ run: item.run, err: error }, "a late message failed"));
-    return aside ? putAside(aside, item) : "away";
+    if (repeats) return "away";
+    const put = aside ? await putAside(aside, item) : "away";
+    return put === "away" ? disown(fate, stored) : put;
   }
 
   return {
@@ -82,6 +91,17 @@ export function openIntake(house: House, options: IntakeOptions): Intake {
       await spool?.close();
     },
   };
+}
+
+/** It is not on disk either: it must not be stored later, for its sender hears that it is not. */
+async function disown(fate: Fate, stored: Promise<Kept | undefined>): Promise<Received> {
+  fate.unwanted = true;
+  if (!fate.committing) return "away";
+  const late = await within(
+    LATE,
+    stored.catch(() => undefined),
+  );
+  return late ? { run: late.run, fresh: late.fresh } : "unsure";
 }
 
 const putAside = async (refuge: Refuge, item: Item): Promise<Received> =>

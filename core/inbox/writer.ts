@@ -2,6 +2,7 @@
 // the database several times the work. Over connections that nothing else takes (Database.urgent).
 import { inWorkspace } from "../../db/connect.ts";
 import { isAway } from "../away.ts";
+import type { Fate } from "./keeping.ts";
 import type { Home } from "./receive.ts";
 import { Held, type Item, type Kept, keepAll, laneOf } from "./store.ts";
 
@@ -11,13 +12,22 @@ const MOST = 200;
 const HELD = 10;
 const HELD_LONG = 500;
 
-type Part = { items: readonly Item[]; tries: number; done(kept: readonly Kept[]): void; failed(error: unknown): void };
+type Part = {
+  items: readonly Item[];
+  fates: readonly Fate[];
+  tries: number;
+  done(kept: readonly Kept[]): void;
+  failed(error: unknown): void;
+};
 type Lease = Parameters<typeof keepAll>[3];
 
 export type Writer = {
   /** Messages of one lane: all of them are kept, or none. */
-  write(home: Home, items: readonly Item[]): Promise<readonly Kept[]>;
+  write(home: Home, items: readonly Item[], fates: readonly Fate[]): Promise<readonly Kept[]>;
 };
+
+/** Somebody said of one of them that it is not kept. */
+class Unwanted extends Error {}
 
 export function openWriter(lease: Lease): Writer {
   /** What waits for the transaction of its workspace that is under way. */
@@ -43,9 +53,12 @@ export function openWriter(lease: Lease): Writer {
   async function keep(home: Home, parts: Part[]): Promise<void> {
     const all = parts.flatMap(({ items }) => items);
     try {
-      const kept = await inWorkspace(home.database.urgent(), home.workspaceId, (tx) =>
-        keepAll(tx, home.workspaceId, all, lease),
-      );
+      const kept = await inWorkspace(home.database.urgent(), home.workspaceId, async (tx) => {
+        const done = await keepAll(tx, home.workspaceId, all, lease);
+        if (parts.some(isUnwanted)) throw new Unwanted("Whoever brought it said that it is not kept.");
+        for (const fate of parts.flatMap(({ fates }) => fates)) fate.committing = true;
+        return done;
+      });
       let at = 0;
       for (const { items, done } of parts) {
         done(kept.slice(at, at + items.length));
@@ -62,17 +75,22 @@ export function openWriter(lease: Lease): Writer {
       const { true: held = [], false: free = [] } = Object.groupBy(parts, (part) => String(isIn(error, part)));
       for (const part of held) setTimeout(() => add(home, part), Math.min(HELD_LONG, HELD * 2 ** part.tries++));
       if (free.length > 0) await keep(home, free);
+    } else if (error instanceof Unwanted) {
+      for (const part of parts.filter(isUnwanted)) part.failed(error);
+      const rest = parts.filter((part) => !isUnwanted(part));
+      if (rest.length > 0) await keep(home, rest);
     } else if (parts.length === 1 || isAway(error)) for (const part of parts) part.failed(error);
     else for (const part of parts) await keep(home, [part]);
   }
 
   return {
-    write: (home, items) =>
+    write: (home, items, fates) =>
       new Promise((done, failed) => {
-        add(home, { items, tries: 0, done, failed });
+        add(home, { items, fates, tries: 0, done, failed });
       }),
   };
 }
 
+const isUnwanted = ({ fates }: Part): boolean => fates.some((fate) => fate.unwanted);
 const isIn = ({ lanes }: Held, { items }: Part): boolean => lanes.has(laneOf(items[0]!.envelope));
 const keyOf = ({ database, workspaceId }: Home) => `${database.name}\n${workspaceId}`;

@@ -65,7 +65,7 @@ function surface() {
         content: { kind: "command", name, options },
       };
       const got = await intake.receive(envelope);
-      const run = got !== "away" && "run" in got ? got.run : "";
+      const run = typeof got === "object" && "run" in got ? got.run : "";
       const mine = () => taken.find((m) => m.subject === run);
       await expect.poll(mine, { timeout: 8000 }).toBeDefined();
       return mine()!;
