@@ -35,8 +35,8 @@ function byFfmpeg(ffmpeg: Ffmpeg, told: EncoderTold): Encoder {
   });
   running.stdout.on("error", () => {});
   running.ended.then(({ code, signal, stderr }) => {
-    const last = stderr.trim().split("\n").at(-1);
-    if (!over) told.died(`${signal ?? `code ${code}`}${last ? `: ${last}` : ""}`);
+    // Who was killed had nothing to say about it.
+    if (!over) told.died(signal ?? `code ${code}: ${stderr.trim().split("\n").at(-1) ?? ""}`);
     over = true;
   });
   return {
