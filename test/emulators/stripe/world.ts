@@ -43,7 +43,6 @@ export function makeWorld({ start = 1_795_000_000 } = {}) {
       data: { object },
       livemode: false,
       pending_webhooks: 1,
-      request: { id: null, idempotency_key: null },
     });
   };
   const make = (prefix: string, object: string, more: Record<string, unknown>): Thing =>
@@ -54,11 +53,9 @@ export function makeWorld({ start = 1_795_000_000 } = {}) {
       id: id("txn"),
       object: "balance_transaction",
       amount,
-      available_on: now + 172_800,
       balance_type: "payments",
       created: now,
       currency,
-      description: null,
       exchange_rate: null,
       fee_details:
         fee === 0 ? [] : [{ amount: fee, currency, type: "stripe_fee", description: "Stripe processing fees" }],
