@@ -3,7 +3,7 @@
 import type { Place } from "../core/act.ts";
 import type { Registry } from "../core/command/index.ts";
 import type { House } from "../core/house.ts";
-import type { Envelope, Received } from "../core/inbox/index.ts";
+import type { Envelope, Received, Speaker } from "../core/inbox/index.ts";
 import type { Sender } from "../core/outbox/index.ts";
 import type { Step } from "../core/registration/index.ts";
 import type { Painter } from "../core/view/chart/index.ts";
@@ -15,6 +15,8 @@ export type Door = {
   house: House;
   /** Keeps the message durably, then it is worked off. `repeats`: the platform sends again what we do not take. */
   receive(envelope: Envelope, how?: { repeats?: boolean }): Promise<Received>;
+  /** What a person said with another part of the same album, whichever process heard it: its hint `album` has the words. */
+  saidWith(speaker: Speaker, album: string): Promise<string | undefined>;
   /** News of a chat itself: it has another id, we were thrown out, or let in again. */
   moved(place: Place, to: string): Promise<void>;
   closed(place: Place): Promise<void>;

@@ -1,6 +1,6 @@
 // What all chat surfaces stand on: the door that keeps messages, the lanes that work them off, the outbox that answers.
 import { join } from "node:path";
-import { type Intake, openIntake, openSpool, startLanes } from "../../core/inbox/index.ts";
+import { type Intake, openIntake, openSpool, saidWith, startLanes } from "../../core/inbox/index.ts";
 import { startOutbox } from "../../core/outbox/index.ts";
 import type { Painter } from "../../core/view/chart/index.ts";
 import { closed, doorkeeper, enter, moved, openDoors, opened } from "../../core/workspace/index.ts";
@@ -50,6 +50,7 @@ export async function openChat({ settings, house }: Base, painter: Painter, work
     door: {
       house,
       receive: intake.receive,
+      saidWith: async (speaker, album) => saidWith(house, await keeper.findHome(speaker), speaker, album),
       moved: (place, to) => moved(house, doors, place, to),
       closed: (place) => closed(house, doors, place),
       opened: (place) => opened(house, doors, place),

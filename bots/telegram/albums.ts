@@ -1,49 +1,30 @@
-// An album comes as one message for each of its files, and one of them has the words: they are said with every file.
-import type { Message, Update } from "@grammyjs/types";
+// An album comes as one message for each of its files, and one of them has the words: they are said with every file. The
+// parts may come to several processes, so the words are asked of the inbox.
+import type { Update } from "@grammyjs/types";
+import type { Door } from "../surface.ts";
+import { type Me, speakerOf } from "./decode.ts";
 
-/** The parts of an album come within moments, in any order. */
-const WAIT_MS = 1_000;
-const KEPT_MS = 60_000;
-const MOST = 1_000;
+/** The parts of an album come within moments, in any order: how long we wait for the words, look by look. */
+const LOOKS_MS = [50, 100, 150, 200, 250, 300, 450];
 
-export type Albums = {
-  /** The same update; of a part without words, with those of its album, when there are any. */
-  worded(update: Update): Promise<{ update: Update; borrowed: boolean }>;
-};
-
-type Words = Pick<Message, "caption" | "caption_entities">;
-type Album = { said: Promise<Words | undefined>; say(words: Words | undefined): void };
-
-export function openAlbums(): Albums {
-  const albums = new Map<string, Album>();
-
-  function albumOf(key: string): Album {
-    const known = albums.get(key);
-    if (known) return known;
-    const { promise: said, resolve: say } = Promise.withResolvers<Words | undefined>();
-    const album = { said, say };
-    if (albums.size >= MOST) albums.delete(albums.keys().next().value!);
-    albums.set(key, album);
-    setTimeout(() => say(undefined), WAIT_MS).unref();
-    setTimeout(() => albums.delete(key), KEPT_MS).unref();
-    return album;
+/** The same update; of a part without words, with those of its album, when there are any. */
+export async function worded(
+  door: Pick<Door, "saidWith">,
+  me: Me,
+  update: Update,
+): Promise<{ update: Update; borrowed: boolean }> {
+  const alone = { update, borrowed: false };
+  const { message } = update;
+  if (!message) return alone;
+  // A reply is to a question of ours: every file is an answer to it.
+  const { media_group_id: album } = message;
+  if (typeof album !== "string" || message.caption || message.reply_to_message) return alone;
+  const speaker = speakerOf(message, me);
+  if (!speaker) return alone;
+  for (const pause of LOOKS_MS) {
+    const caption = await door.saidWith(speaker, album);
+    if (caption !== undefined) return { update: { ...update, message: { ...message, caption } }, borrowed: true };
+    await new Promise((done) => setTimeout(done, pause));
   }
-
-  return {
-    async worded(update) {
-      const { message } = update;
-      // A reply is to a question of ours: every file is an answer to it.
-      if (!message?.media_group_id || message.reply_to_message) return { update, borrowed: false };
-      const album = albumOf(`${message.chat?.id}:${message.media_group_id}`);
-      const { caption, caption_entities } = message;
-      if (caption) {
-        album.say({ caption, ...(caption_entities ? { caption_entities } : {}) });
-        return { update, borrowed: false };
-      }
-      const words = await album.said;
-      return words
-        ? { update: { ...update, message: { ...message, ...words } }, borrowed: true }
-        : { update, borrowed: false };
-    },
-  };
+  return alone;
 }

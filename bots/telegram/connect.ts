@@ -2,7 +2,6 @@
 import { fetchAttached } from "../parts/attached.ts";
 import type { Read } from "../settings.ts";
 import { type Bot, surface as declare, type Kit } from "../surface.ts";
-import { openAlbums } from "./albums.ts";
 import { SURFACE } from "./decode.ts";
 import { examine } from "./examine.ts";
 import { fileStore } from "./files.ts";
@@ -45,14 +44,13 @@ async function open({ token, secret, api: apiRoot }: TelegramSettings, house: Ki
   // Longer than a long poll waits.
   const api = new Api(token, { timeoutSeconds: 40, ...(apiRoot ? { apiRoot } : {}) });
   const desk: Desk = { api, File, house, username: "", more: {}, server: {} };
-  const albums = openAlbums();
   let known: Promise<Ear> | undefined;
   /** Asked once; a failure is not remembered. */
   function ear(): Promise<Ear> {
     known ??= api.getMe().then(
       ({ id, username }) => {
         desk.username = username;
-        return { api, me: { id, username }, token, root: apiRoot ?? TELEGRAM, albums };
+        return { api, me: { id, username }, token, root: apiRoot ?? TELEGRAM };
       },
       (error: unknown) => {
         known = undefined;

@@ -1,7 +1,7 @@
 // An update of Telegram to what we understand. Pure: what is not for us is undefined.
 import type { CallbackQuery, ChatMemberUpdated, Message, MessageEntity, Update, User } from "@grammyjs/types";
 import { parseWords, type Registry } from "../../core/command/index.ts";
-import type { Content, Envelope } from "../../core/inbox/index.ts";
+import type { Content, Envelope, Speaker } from "../../core/inbox/index.ts";
 import { localeOf } from "../../core/words/say.ts";
 import { type Attached, givenIn, isAttached } from "../parts/attached.ts";
 import { attachedTo, bounded, fromWord, wordOf } from "./attached.ts";
@@ -37,13 +37,28 @@ export function decode(update: Update, me: Me, commands: Registry): Heard {
   if (!isId(message.chat.id)) return undefined;
   if (to !== undefined) return { moved: { from: String(message.chat.id), to: String(to) } };
   if (from !== undefined) return { moved: { from: String(from), to: String(message.chat.id) } };
-  // What a bot says would be answered by a bot, for ever; and what is passed on was not said to us.
-  if (!isId(message.from?.id) || message.from.is_bot || message.via_bot || message.forward_origin) return undefined;
-  const understood = said(message, me, commands);
+  const person = personOf(message);
+  const understood = person && said(message, me, commands);
   if (!understood) return undefined;
-  const { message_id: id, ephemeral_message_id: ephemeral } = message;
-  const hints = { ...(ephemeral === undefined ? { message: id } : { ephemeral }), ...understood.hints };
-  return { envelope: envelopeOf(update, me, message.from, message, { ...understood, hints }) };
+  const { message_id: id, ephemeral_message_id: ephemeral, media_group_id: album, caption: words } = message;
+  const hints = {
+    ...(ephemeral === undefined ? { message: id } : { ephemeral }),
+    ...(album && words ? { album: { id: album, words } } : {}),
+    ...understood.hints,
+  };
+  return { envelope: envelopeOf(update, me, person, message, { ...understood, hints }) };
+}
+
+/** What a bot says would be answered by a bot, for ever; and what is passed on was not said to us. */
+const personOf = ({ from, via_bot, forward_origin }: Message): User | undefined =>
+  isId(from?.id) && !from.is_bot && !via_bot && !forward_origin ? from : undefined;
+
+/** Somebody that we listen to, of whom nothing else may be known yet. */
+export function speakerOf(message: Message, me: Me): Speaker | undefined {
+  const person = personOf(message);
+  if (!person || !isId(message.chat?.id)) return undefined;
+  const account = { id: String(person.id) };
+  return { surface: SURFACE, tenant: String(me.id), place: String(message.chat.id), account };
 }
 
 /** Kicked, left, blocked; or back. Chats where others come and go are not told to us. */

@@ -1,21 +1,24 @@
 // One update: understood, kept, and answered at once where Telegram waits for it.
 import type { Update } from "@grammyjs/types";
 import type { Api } from "grammy";
+import { isAway } from "../../core/inbox/index.ts";
 import { localeOf, say } from "../../core/words/say.ts";
 import { namesFiles } from "../parts/attached.ts";
 import type { Door } from "../surface.ts";
 import { ack } from "./ack.ts";
-import type { Albums } from "./albums.ts";
+import { worded } from "./albums.ts";
 import { decode, type Heard, type Me, SURFACE } from "./decode.ts";
 
-export type Ear = { api: Api; me: Me; token: string; root: string; albums: Albums };
+export type Ear = { api: Api; me: Me; token: string; root: string };
 
 /** Only what we understand is sent to us. */
 export const ALLOWED = ["message", "callback_query", "my_chat_member"] as const;
 
 /** True: it is kept, or it is nothing to us. False: Telegram is to send it again. */
 export async function hear(ear: Ear, door: Door, received: Update): Promise<boolean> {
-  const { update, borrowed } = await ear.albums.worded(received);
+  const whole = await worded(door, ear.me, received).catch(leftThere);
+  if (!whole) return false;
+  const { update, borrowed } = whole;
   const started = performance.now();
   const { house } = door;
   const heard = understood(ear, door, update);
@@ -38,6 +41,11 @@ export async function hear(ear: Ear, door: Door, received: Update): Promise<bool
   }
   if (kept) house.meter.ack(SURFACE, (performance.now() - started) / 1000);
   return kept;
+}
+
+/** The database is away: Telegram keeps it for us. */
+function leftThere(error: unknown): undefined {
+  if (!isAway(error)) throw error;
 }
 
 /** What nobody can read is nothing to us: sent again it would be the same. */

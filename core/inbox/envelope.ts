@@ -32,6 +32,9 @@ export type Envelope = {
   push?: boolean;
 };
 
+/** Who speaks, and where. */
+export type Speaker = Pick<Envelope, "surface" | "tenant" | "place" | "whole" | "account">;
+
 /** Whose rows, and who asks: known before the work begins. */
 export type Caller = { workspaceId: string; personId: string };
 
@@ -41,7 +44,7 @@ export type Reply = Outcome & {
   shownOnce?: true;
 };
 
-export const placeOf = (e: Envelope): Place => ({
+export const placeOf = (e: Pick<Envelope, "surface" | "tenant" | "place" | "whole">): Place => ({
   surface: e.surface,
   tenant: e.tenant,
   external: e.place,

@@ -2,10 +2,37 @@
 import { inWorkspace, rawOf, type Tx } from "../../db/connect.ts";
 import { workspaceIds } from "../../db/workspaces.ts";
 import type { House } from "../house.ts";
+import { firstIdAt } from "../ids.ts";
 import type { View } from "../view/index.ts";
+import type { Speaker } from "./envelope.ts";
+import type { Home } from "./receive.ts";
+import { laneOf } from "./store.ts";
 
 /** Of the inbox, newest first. */
 const MOST_ROWS = 5_000;
+
+/** Parts of one message come within moments; the clocks of processes may differ. */
+const TOGETHER_MS = 60_000;
+
+/** What somebody said in one place with an album, in whichever process it was heard: its hint `album` holds the words. */
+export async function saidWith(
+  { sources }: Pick<House, "sources">,
+  { database, workspaceId }: Home,
+  { account, ...place }: Speaker,
+  album: string,
+): Promise<string | undefined> {
+  const since = firstIdAt(sources.now().getTime() - TOGETHER_MS);
+  const [row] = await inWorkspace(
+    database,
+    workspaceId,
+    (tx) => rawOf(tx)<{ words: string }[]>`
+      select envelope->'hints'->'album'->>'words' as words from inbox
+      where id >= ${since} and lane = ${laneOf(place)} and envelope->'hints'->'album'->>'id' = ${album}
+        and envelope->'account'->>'id' = ${account.id}
+      order by id limit 1`,
+  );
+  return row?.words;
+}
 
 export type LastHeard = { tenant: string; place: string; delivery: string; whole: boolean };
 

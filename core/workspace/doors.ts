@@ -2,7 +2,7 @@
 // the lobby, where only help, connect and link are answered.
 import { type Database, inWorkspace, type Tx } from "../../db/connect.ts";
 import { LOBBY, type Place, type Sources } from "../act.ts";
-import { type Caller, type Envelope, type Home, isId, placeOf, soundAccount } from "../inbox/index.ts";
+import { type Caller, type Envelope, type Home, isId, placeOf, type Speaker, soundAccount } from "../inbox/index.ts";
 import { resolveAccount } from "../people/index.ts";
 import { listWorkspaces } from "./create.ts";
 import { type Bound, lookUpPlace } from "./place.ts";
@@ -75,7 +75,7 @@ function speaker({ sources }: Building, workspaceId: string, db: Tx, { place, ac
 
 /** The two questions of the intake and the lanes, answered for every chat surface. */
 export const doorkeeper = (building: Building, doors: Doors) => ({
-  findHome: (envelope: Envelope): Promise<Home> => homeOf(building, doors, placeOf(envelope)),
+  findHome: (speaker: Speaker): Promise<Home> => homeOf(building, doors, placeOf(speaker)),
   resolveAccount: async ({ home, tx }: { home: Home; tx: Tx }, envelope: Envelope) => ({
     personId: await speaker(building, home.workspaceId, tx, { place: placeOf(envelope), account: envelope.account }),
   }),
