@@ -29,7 +29,7 @@ test(`${ASKED} clips asked for by ten people at once, and a budget for ${ROOM}: 
     expect(asked.map((a) => a.status)).toEqual(asked.map(() => "running"));
     const ended = await Promise.all(asked.map(({ run }) => house.ended(run)));
     expect(ended.filter((r) => r.status === "done")).toHaveLength(ROOM);
-    expect(ended.filter((r) => r.view.text.includes("has no room"))).toHaveLength(ASKED - ROOM);
+    expect(ended.filter((r) => r.view.text.includes("is used up"))).toHaveLength(ASKED - ROOM);
     expect(world.tasks.size).toBe(ROOM);
     const [money] = await inWorkspace(
       house.database,

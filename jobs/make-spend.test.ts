@@ -233,7 +233,7 @@ test("a budget that is lowered under what is held lets that end, and lets nothin
   await shop.until(async () => (await attempts()).filter((a) => a.status === "accepted").length === 3);
   await shop.house.ask("budget set", { amount: "0.01" });
   const late = await begin();
-  expect((await ended(late.run)).view.text).toContain("has no room");
+  expect((await ended(late.run)).view.text).toContain("more than the whole budget of $0.01");
   go = true;
   expect((await ended(first.run)).status).toBe("done");
   expect(one.calls).toHaveLength(3);

@@ -30,7 +30,7 @@ export const costData = (work: Pick<Work, "cost">) => ({
   currency: "USD",
 });
 
-export function costWords(act: Act, cost: bigint): string {
+export function costWords(act: Pick<Act, "say" | "locale">, cost: bigint): string {
   if (cost === 0n) return act.say("nothing");
   return new Intl.NumberFormat(act.locale, { style: "currency", currency: "USD", maximumFractionDigits: 4 }).format(
     decimalOf(cost, "USD/6") as Intl.StringNumericLiteral,

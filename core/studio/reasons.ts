@@ -1,10 +1,9 @@
 // Why something was not made, in words that say what to do next.
 import type { Act } from "../act.ts";
-import { decimalOf } from "../amount.ts";
-import type { Short } from "../budgets/index.ts";
 import type { Choice } from "./desk.ts";
 import type { Provider, ProviderError } from "./provider.ts";
 import type { Reason } from "./router.ts";
+import { shortWords } from "./short.ts";
 
 /** The provider's own words are quoted: they are somebody else's, and may say anything. */
 export function failureWords(act: Act, provider: Pick<Provider, "name">, error: ProviderError): string {
@@ -71,18 +70,6 @@ export function reasonWords(act: Pick<Act, "say">, reason: Reason): string {
       return act.say("no budget left");
   }
 }
-
-export function shortWords(act: Act, { scope, asset, cap, used, wanted }: Short): string {
-  const money = asset.endsWith("/6") ? asset.slice(0, 3) : undefined;
-  const amount = (n: bigint) => (money ? `${money} ${trimmed(decimalOf(n, asset))}` : `${n}`);
-  return act.say(
-    "The budget of {scope} has no room: {used} of {cap} are used, and this needs {wanted}. An owner can raise it with /budget set.",
-    { scope, used: amount(used), cap: amount(cap), wanted: amount(wanted) },
-  );
-}
-
-/** 3.600000 is 3.60. */
-const trimmed = (decimal: string): string => decimal.replace(/(\.\d\d\d*?)0+$/, "$1");
 
 export function noWords(act: Act, { decision, short }: Extract<Choice, { to: "no" }>): string {
   if (short[0]) return shortWords(act, short[0]);
