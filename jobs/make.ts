@@ -182,11 +182,15 @@ const pollOf = ({ house }: Ctx, { provider }: Step) =>
 async function heard(ctx: Ctx, step: Step, answer: Answered): Promise<Way> {
   if (answer.state === "accepted") return later(ctx, step, (act) => noteAccepted(act, step, answer.task));
   if (answer.state !== "done") return later(ctx, step, (act) => noteAsked(act, step));
-  const found = await gather(answer.made, { signal: ctx.signal, hosts: step.provider.hosts ?? [] });
   try {
-    return await keep(ctx, step, found, answer.cost);
+    const found = await gather(answer.made, { signal: ctx.signal, hosts: step.provider.hosts ?? [] });
+    try {
+      return await keep(ctx, step, found, answer.cost);
+    } finally {
+      await found.done();
+    }
   } finally {
-    await found.done();
+    await answer.done?.();
   }
 }
 

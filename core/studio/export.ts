@@ -1,5 +1,6 @@
 // What a song of ours is made of: each stem as WAV, and its MIDI. A song is its wish and its seed, so the stems are played again when
 // somebody wants them, and kept from then on.
+import { rm } from "node:fs/promises";
 import { rawOf } from "../../db/connect.ts";
 import { type Act, jobKind } from "../act.ts";
 import { type Brought, bringBytes, openAsset, saveAsset } from "../assets/index.ts";
@@ -8,6 +9,8 @@ import { shortOf, type Work } from "../library/index.ts";
 import { refuse } from "../problem.ts";
 import { asJson } from "../text.ts";
 import { type Block, type View, view } from "../view/index.ts";
+import { workFolder } from "../workfolder.ts";
+import { piecesOf } from "./gather.ts";
 import { midi } from "./local/midi.ts";
 import { compose } from "./local/score/compose.ts";
 import type { Stem } from "./local/score/names.ts";
@@ -66,21 +69,22 @@ export async function playStems(
   more: { signal: AbortSignal; progress(share: number): void },
 ): Promise<Map<Stem, Brought>> {
   const { genre, wish: asked } = scoreFor(wish);
-  const stems = new Map<Stem, Promise<Brought>>();
-  await makeSong(genre, wish.seed, {
-    ...asked,
-    formats: [],
-    ...more,
-    stem: (stem, bytes) => {
-      const brought = bringBytes(house, workspaceId, () => bytes);
+  const folder = await workFolder("stems");
+  try {
+    const stems = new Map<Stem, Promise<Brought>>();
+    const stem = (stem: Stem, file: string) => {
+      const brought = bringBytes(house, workspaceId, () => piecesOf(file));
       // Looked at below; until then a failure is nobody's.
       brought.catch(() => {});
       stems.set(stem, brought);
-    },
-  });
-  const done = new Map<Stem, Brought>();
-  for (const [stem, brought] of stems) done.set(stem, await brought);
-  return done;
+    };
+    await makeSong(genre, wish.seed, { ...asked, formats: [], folder, ...more, stem });
+    const done = new Map<Stem, Brought>();
+    for (const [stem, brought] of stems) done.set(stem, await brought);
+    return done;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** Of two that played at once, the first is kept. */

@@ -148,7 +148,8 @@ export type Made = {
 export type Answered =
   | { state: "accepted"; task: string; cost?: bigint }
   | { state: "queued" | "running"; progress?: number }
-  | { state: "done"; made: Made[]; cost?: bigint };
+  /** `done`: the files may go. */
+  | { state: "done"; made: Made[]; cost?: bigint; done?: () => Promise<void> };
 
 export type Call = {
   wish: Wish;

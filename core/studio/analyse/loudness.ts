@@ -29,45 +29,72 @@ function weighting(rate: number): [Filter, Filter] {
   return [shelf(), high()];
 }
 
-/** Mean squares of 100 ms steps after weighting, one list a side. */
-function steps(side: Float32Array, rate: number, [s, h]: [Filter, Filter]): Float64Array {
+/** Mean squares of 100 ms steps of a side after weighting, however long the pieces are that it comes in. */
+function makeSteps(rate: number, [s, h]: [Filter, Filter]) {
   const size = Math.round(rate / 10);
-  const count = Math.floor(side.length / size);
-  const means = new Float64Array(count);
-  let [x1, x2, y1, y2, z1, z2] = [0, 0, 0, 0, 0, 0];
-  for (let n = 0, i = 0; n < count; n++) {
-    let sum = 0;
-    for (const end = (n + 1) * size; i < end; i++) {
-      const x = side[i]!;
-      const y = s[0] * x + s[1] * x1 + s[2] * x2 - s[3] * y1 - s[4] * y2;
-      const z = y - 2 * y1 + y2 - h[3] * z1 - h[4] * z2;
-      x2 = x1;
-      x1 = x;
-      y2 = y1;
-      y1 = y;
-      z2 = z1;
-      z1 = z;
-      sum += z * z;
+  const means: number[] = [];
+  let [px1, px2, py1, py2, pz1, pz2, begun, filled] = [0, 0, 0, 0, 0, 0, 0, 0];
+  const push = (side: Float32Array): void => {
+    let [x1, x2, y1, y2, z1, z2] = [px1, px2, py1, py2, pz1, pz2];
+    for (let i = 0; i < side.length; ) {
+      let sum = begun;
+      const end = Math.min(side.length, i + size - filled);
+      filled += end - i;
+      for (; i < end; i++) {
+        const x = side[i]!;
+        const y = s[0] * x + s[1] * x1 + s[2] * x2 - s[3] * y1 - s[4] * y2;
+        const z = y - 2 * y1 + y2 - h[3] * z1 - h[4] * z2;
+        x2 = x1;
+        x1 = x;
+        y2 = y1;
+        y1 = y;
+        z2 = z1;
+        z1 = z;
+        sum += z * z;
+      }
+      begun = sum;
+      if (filled < size) break;
+      means.push(sum / size);
+      [begun, filled] = [0, 0];
     }
-    means[n] = sum / size;
-  }
-  return means;
+    [px1, px2, py1, py2, pz1, pz2] = [x1, x2, y1, y2, z1, z2];
+  };
+  return { push, means };
 }
 
 const lufs = (power: number) => -0.691 + 10 * Math.log10(power);
 
-/** Loudness of every 400 ms, one each 100 ms: for the gates, and to see where nothing happens. */
-export function momentary(sides: Sides, rate: number): Float64Array {
+export type Loudness = {
+  push(sides: Sides): void;
+  /** Of every 400 ms so far, one each 100 ms: for the gates, and to see where nothing happens. */
+  momentary(): Float64Array;
+};
+
+/** Measures what comes piece by piece. */
+export function makeLoudness(rate: number, channels: number): Loudness {
   const filters = weighting(rate);
-  const all = sides.map((side) => steps(side, rate, filters));
-  const count = Math.max(0, (all[0]?.length ?? 0) - 3);
-  const out = new Float64Array(count);
-  for (let n = 0; n < count; n++) {
-    let power = 0;
-    for (const means of all) for (let i = 0; i < 4; i++) power += means[n + i]! / 4;
-    out[n] = lufs(power);
-  }
-  return out;
+  const all = Array.from({ length: channels }, () => makeSteps(rate, filters));
+  return {
+    push(sides) {
+      for (const [n, steps] of all.entries()) steps.push(sides[n]!);
+    },
+    momentary() {
+      const count = Math.max(0, (all[0]?.means.length ?? 0) - 3);
+      const out = new Float64Array(count);
+      for (let n = 0; n < count; n++) {
+        let power = 0;
+        for (const { means } of all) for (let i = 0; i < 4; i++) power += means[n + i]! / 4;
+        out[n] = lufs(power);
+      }
+      return out;
+    },
+  };
+}
+
+export function momentary(sides: Sides, rate: number): Float64Array {
+  const loudness = makeLoudness(rate, sides.length);
+  loudness.push(sides);
+  return loudness.momentary();
 }
 
 export function gated(blocks: Float64Array): number {
@@ -99,24 +126,67 @@ const BETWEEN: readonly Float64Array[] = [1, 2, 3].map((phase) => {
   return taps.map((t) => t / sum);
 });
 
-/** The highest point of the wave that a converter will draw through the samples, as a factor of full scale. */
-export function truePeak(sides: Sides): number {
+/** Samples before and after one that its neighbourhood needs. */
+const BEFORE = TAPS / 2 - 1;
+const AFTER = TAPS / 2;
+/** As many are copied at once: small enough for a processor's own memory. */
+const AT_ONCE = 16_384;
+
+export type Peak = { push(sides: Sides): void; value(): number };
+
+/** The highest point of the wave that a converter will draw through the samples, as a factor of full scale; piece by piece. */
+export function makePeak(channels: number): Peak {
   let peak = 0;
-  for (const side of sides) {
-    for (let i = 0; i < side.length; i++) {
-      const x = Math.abs(side[i]!);
-      if (x > peak) peak = x;
+  // What comes before the first sample and after the last is silence.
+  const waiting = Array.from({ length: channels }, () => ({ line: new Float32Array(AT_ONCE + TAPS), filled: BEFORE }));
+  const look = (line: Float32Array, to: number): void => {
+    let top = peak;
+    for (let i = BEFORE; i < to; i++) {
+      const x = Math.abs(line[i]!);
+      if (x > top) top = x;
       // Between small samples nothing can rise above a peak that is known already; 2 is more than the filter's gain.
-      if (x * 2 < peak && Math.abs(side[i + 1] ?? 0) * 2 < peak) continue;
+      if (x * 2 < top && Math.abs(line[i + 1]!) * 2 < top) continue;
       for (const taps of BETWEEN) {
         let y = 0;
-        for (let t = 0; t < TAPS; t++) y += (side[i + t - TAPS / 2 + 1] ?? 0) * taps[t]!;
-        if (y > peak) peak = y;
-        else if (-y > peak) peak = -y;
+        for (let t = 0; t < TAPS; t++) y += line[i + t - BEFORE]! * taps[t]!;
+        if (y > top) top = y;
+        else if (-y > top) top = -y;
       }
     }
-  }
-  return peak;
+    peak = top;
+  };
+  const push = (state: { line: Float32Array; filled: number }, side: Float32Array): void => {
+    for (let at = 0; at < side.length; ) {
+      const count = Math.min(side.length - at, state.line.length - state.filled);
+      state.line.set(side.subarray(at, at + count), state.filled);
+      state.filled += count;
+      at += count;
+      const whole = state.filled - AFTER;
+      if (whole <= BEFORE) continue;
+      look(state.line, whole);
+      state.line.copyWithin(0, whole - BEFORE, state.filled);
+      state.filled -= whole - BEFORE;
+    }
+  };
+  return {
+    push(sides) {
+      for (const [n, state] of waiting.entries()) push(state, sides[n]!);
+    },
+    value() {
+      for (const { line, filled } of waiting) {
+        const end = line.slice(0, filled + AFTER);
+        end.fill(0, filled);
+        look(end, filled);
+      }
+      return peak;
+    },
+  };
+}
+
+export function truePeak(sides: Sides): number {
+  const peak = makePeak(sides.length);
+  peak.push(sides);
+  return peak.value();
 }
 
 export const decibels = (factor: number): number => 20 * Math.log10(factor);

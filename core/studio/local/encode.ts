@@ -42,30 +42,43 @@ export function id3({ title, genre, bpm, key }: Tags): Uint8Array {
   ]);
 }
 
+/** Takes a sound piece after piece. */
+export type Encoder = { push(sides: readonly Float32Array[]): void; end(): Uint8Array };
+
+export async function openEncoder(kind: Encoding, channels: 1 | 2, rate: number, tags?: Tags): Promise<Encoder> {
+  const { createMp3Encoder, createOggEncoder } = await import("wasm-media-encoders");
+  const parts: Uint8Array[] = kind === "mp3" && tags ? [id3(tags)] : [];
+  const configured = async () => {
+    if (kind === "ogg") {
+      const encoder = await createOggEncoder();
+      encoder.configure({ channels, sampleRate: rate, vbrQuality: OGG_QUALITY, oggSerialNo: 1 });
+      return encoder;
+    }
+    const encoder = await createMp3Encoder();
+    encoder.configure({ channels, sampleRate: rate, bitrate: MP3_KBPS });
+    return encoder;
+  };
+  const encoder = await configured();
+  return {
+    push(sides) {
+      // What an encoder answers is its own memory, used again for the next piece.
+      for (let at = 0; at < sides[0]!.length; at += PIECE)
+        parts.push(encoder.encode(sides.map((s) => s.subarray(at, at + PIECE))).slice());
+    },
+    end() {
+      parts.push(encoder.finalize().slice());
+      return joined(parts);
+    },
+  };
+}
+
 export async function encode(
   kind: Encoding,
   sides: readonly Float32Array[],
   rate: number,
   tags?: Tags,
 ): Promise<Uint8Array> {
-  const { createMp3Encoder, createOggEncoder } = await import("wasm-media-encoders");
-  const channels = sides.length === 1 ? 1 : 2;
-  const parts: Uint8Array[] = [];
-  if (kind === "mp3" && tags) parts.push(id3(tags));
-  // What an encoder answers is its own memory, used again for the next piece.
-  const run = (encoder: { encode(samples: readonly Float32Array[]): Uint8Array; finalize(): Uint8Array }) => {
-    for (let at = 0; at < sides[0]!.length; at += PIECE)
-      parts.push(encoder.encode(sides.map((s) => s.subarray(at, at + PIECE))).slice());
-    parts.push(encoder.finalize().slice());
-  };
-  if (kind === "mp3") {
-    const encoder = await createMp3Encoder();
-    encoder.configure({ channels, sampleRate: rate, bitrate: MP3_KBPS });
-    run(encoder);
-  } else {
-    const encoder = await createOggEncoder();
-    encoder.configure({ channels, sampleRate: rate, vbrQuality: OGG_QUALITY, oggSerialNo: 1 });
-    run(encoder);
-  }
-  return joined(parts);
+  const encoder = await openEncoder(kind, sides.length === 1 ? 1 : 2, rate, tags);
+  encoder.push(sides);
+  return encoder.end();
 }

@@ -1,4 +1,7 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { scratch } from "../../../test/scratch.ts";
 import { decode } from "../analyse/decode.ts";
 import { midi } from "./midi.ts";
 import { compose } from "./score/compose.ts";
@@ -8,19 +11,25 @@ const SHORT = { seconds: 8, rate: 22_050 } as const;
 
 test("a song comes out of its thread, with progress, in every form", async () => {
   const progress: number[] = [];
-  const stems = new Map<string, Uint8Array>();
+  const folder = mkdtempSync(join(scratch(), "song-"));
+  const stems = new Map<string, number>();
   const song = await makeSong("noir-jazz", 3, {
     ...SHORT,
+    folder,
     formats: ["wav", "mp3", "ogg", "midi"],
-    stem: (stem, bytes) => void stems.set(stem, bytes),
+    stem: (stem, file) => void stems.set(stem, statSync(file).size),
     title: "Rain",
     progress: (p) => progress.push(p),
   });
-  expect(Object.keys(song.files)).toEqual(["wav", "mp3", "ogg", "midi"]);
+  expect(Object.keys(song.files)).toEqual(["midi", "mp3", "ogg"]);
   for (const bytes of Object.values(song.files)) expect(bytes.length).toBeGreaterThan(200);
   expect([...stems.keys()]).toEqual(["drums", "bass", "keys", "pads", "lead", "space"].filter((s) => stems.has(s)));
   expect(stems.size).toBeGreaterThan(3);
-  for (const bytes of stems.values()) expect(bytes.length).toBe(song.files.wav!.length);
+  const wav = readFileSync(song.wav!);
+  expect([...stems.values()]).toEqual([...stems].map(() => wav.length));
+  const { sides, rate } = await decode(wav);
+  expect([rate, sides.length, sides[0]!.length / rate]).toEqual([22_050, 2, song.seconds]);
+  rmSync(folder, { recursive: true });
   expect(Math.abs((await decode(song.files.mp3!)).sides[0]!.length / 22_050 - song.seconds)).toBeLessThan(0.2);
   expect(progress.at(-1)).toBeLessThanOrEqual(1);
   expect(progress).toEqual([...progress].sort((a, b) => a - b));
@@ -29,7 +38,7 @@ test("a song comes out of its thread, with progress, in every form", async () =>
 test("the event loop goes on while a song is made", async () => {
   let turns = 0;
   const timer = setInterval(() => turns++, 5);
-  await makeSong("cosmic-ambient", 1, { ...SHORT, formats: ["wav"] });
+  await makeSong("cosmic-ambient", 1, { ...SHORT, formats: ["mp3"] });
   clearInterval(timer);
   expect(turns).toBeGreaterThan(3);
 });
@@ -42,6 +51,10 @@ test("a song is called off while it is made, and before", async () => {
   });
   await expect(making).rejects.toThrow("called off");
   await expect(makeSong("city-pop-anime", 1, { signal: control.signal })).rejects.toThrow("called off");
+});
+
+test("a WAV without a folder of the caller's is refused", async () => {
+  await expect(makeSong("noir-jazz", 1, { ...SHORT, formats: ["wav"] })).rejects.toThrow("needs a folder");
 });
 
 test("what cannot be made is refused before a thread is started", async () => {

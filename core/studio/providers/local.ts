@@ -1,6 +1,8 @@
 // Our own machine: it makes things without anybody's key, as algorithms do, and says so. A song is composed and
 // rendered in a thread; the same wish with the same seed is the same song, to the last bit.
+import { rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
+import { workFolder } from "../../workfolder.ts";
 import { makeCover } from "../local/cover/raster.ts";
 import { genreNames } from "../local/score/genres.ts";
 import { SECONDS } from "../local/score/names.ts";
@@ -108,12 +110,19 @@ async function play({ wish, signal, progress }: Call): Promise<Answered> {
   const { genre, wish: asked } = scoreFor(wish);
   const title = titleFor(genre, wish.seed);
   const { loop } = asked;
-  const { score, files, seconds, loudness, peak } = await makeSong(genre, wish.seed, {
+  const folder = await workFolder("song");
+  const done = () => rm(folder, { recursive: true, force: true });
+  const making = makeSong(genre, wish.seed, {
     ...asked,
     formats: loop ? ["wav", "midi"] : ["mp3", "midi"],
+    folder,
     title,
     signal,
     progress: (part) => progress(part, "composing"),
+  });
+  const { score, files, wav, seconds, loudness, peak } = await making.catch(async (error: unknown) => {
+    await done();
+    throw error;
   });
   const facts = {
     title,
@@ -128,9 +137,15 @@ async function play({ wish, signal, progress }: Call): Promise<Answered> {
   const made: Made[] = [];
   // A loop must end where it begins, to the sample: MP3 pads its ends.
   const [format, type] = loop ? (["wav", "audio/wav"] as const) : (["mp3", "audio/mpeg"] as const);
-  made.push({ role: "main", type, name: `${title}.${format}`, from: { bytes: files[format]! }, facts });
+  made.push({
+    role: "main",
+    type,
+    name: `${title}.${format}`,
+    from: wav === undefined ? { bytes: files.mp3! } : { file: wav },
+    facts,
+  });
   made.push({ role: "midi", type: "audio/midi", name: `${title}.mid`, from: { bytes: files.midi! } });
-  return { state: "done", made, cost: 0n };
+  return { state: "done", made, cost: 0n, done };
 }
 
 /** The genre's art with a title on it: what was typed when it is short enough for one, else a name of its own. */

@@ -1,5 +1,8 @@
 import { createHash } from "node:crypto";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { scratch } from "../../../../test/scratch.ts";
 import { decibels, integrated, truePeak } from "../../analyse/loudness.ts";
 import { compose } from "../score/compose.ts";
 import { genreNames } from "../score/genres.ts";
@@ -8,7 +11,7 @@ import { wav } from "../wav.ts";
 import { stereo } from "./effects.ts";
 import { makeKit } from "./kit.ts";
 import { playNote } from "./play.ts";
-import { render, renderStem, stemsOf } from "./render.ts";
+import { joined, openSong, render, stemsOf } from "./render.ts";
 import { makeTables } from "./tables.ts";
 import { hertz } from "./voice.ts";
 
@@ -34,8 +37,10 @@ test.each(genreNames())("%s is as loud as promised and never over the edge", (ge
 
 test("stems together are the mix before the limiter", () => {
   const score = compose("cosmic-ambient", 2, { seconds: 10 });
-  const { mix, gain } = render(score, { rate: RATE });
-  const stems = stemsOf(score).map((stem) => renderStem(score, stem, gain, RATE));
+  const song = openSong(score, { rate: RATE });
+  const mix = joined(song.pieces(), song.samples);
+  const stems = stemsOf(score).map((stem) => joined(song.stem(stem), song.samples));
+  song.close();
   expect(stems.length).toBeGreaterThan(2);
   let [error, power] = [0, 0];
   for (let i = RATE; i < mix.left.length - 2 * RATE; i++) {
@@ -53,6 +58,50 @@ test("a loop's end meets its beginning", () => {
   let step = 0;
   for (let i = 1; i < mix.left.length; i++) step = Math.max(step, Math.abs(mix.left[i]! - mix.left[i - 1]!));
   expect(Math.abs(mix.left[0]! - mix.left.at(-1)!)).toBeLessThan(step);
+});
+
+describe("in pieces, as a long song is made", () => {
+  const decibelsApart = (one: Float32Array, other: Float32Array) => {
+    let [error, power] = [0, 0];
+    for (const [i, x] of one.entries()) {
+      error += (x - other[i]!) ** 2;
+      power += x ** 2;
+    }
+    return 10 * Math.log10(error / power);
+  };
+
+  // Of each genre a song, so that every instrument that lasts is cut somewhere; loops ring over their end into the first piece.
+  test.each([...genreNames().map((genre) => [genre, false] as const), ["noir-jazz", true] as const])(
+    "%s, loop %s: the same sound as in one piece, and its file is gone",
+    (genre, loop) => {
+      const folder = mkdtempSync(join(scratch(), "tapes-"));
+      const score = compose(genre, 5, { seconds: 11, loop });
+      const whole = render(score, { rate: RATE });
+      const song = openSong(score, { rate: RATE, wholeSeconds: 1, folder });
+      expect(readdirSync(folder)).toHaveLength(1);
+      let pieces = 0;
+      const counted = function* () {
+        for (const piece of song.pieces()) {
+          pieces++;
+          yield piece;
+        }
+      };
+      const cut = joined(counted(), song.samples);
+      expect(pieces).toBeGreaterThan(3);
+      for (const side of ["left", "right"] as const)
+        expect(decibelsApart(whole.mix[side], cut[side]), side).toBeLessThan(-90);
+      // A second listener hears the same, and so does whoever takes it apart.
+      expect(joined(song.pieces(), song.samples)).toEqual(cut);
+      if (genre === "intimate-vibes") {
+        const other = openSong(score, { rate: RATE });
+        const [one, two] = [song, other].map((s) => joined(s.stem("space"), s.samples).left);
+        expect(decibelsApart(one!, two!)).toBeLessThan(-90);
+      }
+      song.close();
+      expect(readdirSync(folder)).toEqual([]);
+      rmSync(folder, { recursive: true });
+    },
+  );
 });
 
 describe("no note clicks", () => {

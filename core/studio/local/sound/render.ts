@@ -1,186 +1,226 @@
 // A score becomes sound: tracks balanced by their measured loudness, two shared rooms, one limiter, −14 LUFS.
-import { gated, integrated, momentary } from "../../analyse/loudness.ts";
-import { DRUMS, STEM_OF, STEMS, type Stem } from "../score/names.ts";
-import type { Score, Track } from "../score/score.ts";
-import { highPass, pingPong, type Stereo, stereo } from "./effects.ts";
-import { makeLimiter } from "./limit.ts";
-import { type Desk, playTrack } from "./play.ts";
-import { reverberate } from "./room.ts";
-import { makeTables } from "./tables.ts";
+import { tmpdir } from "node:os";
+import { gated, makeLoudness, makePeak } from "../../analyse/loudness.ts";
+import { STEM_OF, STEMS, type Stem } from "../score/names.ts";
+import type { Score } from "../score/score.ts";
+import { cut, highPasses, type Stereo, stereo } from "./effects.ts";
+import { limiting, under } from "./limit.ts";
+import { mixDown, type Plan, planOf } from "./mixdown.ts";
+import { fileTape, memoryTape, type Tape } from "./tape.ts";
 
-export type Rendered = {
+/** A finished song, which may be too long to be in memory. */
+export type Mastered = {
   rate: number;
-  mix: Stereo;
-  loudness: number /** What the master turned it up by. */;
+  samples: number;
+  /** LUFS, and the true peak as a factor of full scale. */
+  loudness: number;
+  peak: number;
+  /** What the master turned it up by. */
   gain: number;
+  /** From the beginning, as often as somebody asks; a piece is there until the next. */
+  pieces(): Iterable<Stereo>;
+  /** One stem by itself, as loud as it is in the mix. All together are the mix before its limiter. */
+  stem(stem: Stem): Iterable<Stereo>;
+  close(): void;
 };
-export type RenderOptions = { rate?: number; progress?: (share: number) => void };
+export type RenderOptions = {
+  rate?: number;
+  progress?: (share: number) => void;
+  /** Where a long one is while it is made. */
+  folder?: string;
+  /** What is longer is made in pieces. */
+  wholeSeconds?: number;
+};
 
 /** Streaming services play at about this; the limiter keeps the true peak below −1 dB. */
 export const LOUDNESS = -14;
-/** A track at 0 dB in a recipe is this loud before the master. */
-const REFERENCE = -20;
-const WINDOWS = 12;
 /** Nothing below is heard; it only takes room from what is. */
 const DEEPEST = 24;
 
-/** How loud a track is where it plays: a few places of two seconds are enough, a whole song would take as long as playing it. */
-function loudnessOf(track: Track, sound: Stereo, rate: number): number {
-  const blocks: number[] = [];
-  for (let n = 0; n < WINDOWS; n++) {
-    const note = track.notes[Math.floor((n * track.notes.length) / WINDOWS)];
-    // Of a long note another place each time: a sweep is quiet where it begins.
-    const into = Math.max(0, (note?.seconds ?? 0) - 2) * (n / (WINDOWS - 1));
-    const from = Math.max(0, Math.round(((note?.at ?? 0) + into) * rate));
-    const to = Math.min(sound.left.length, from + 2 * rate);
-    blocks.push(...momentary([sound.left.subarray(from, to), sound.right.subarray(from, to)], rate));
-  }
-  return gated(Float64Array.from(blocks));
-}
+const fadeOf = (score: Score) => Math.min(1.2, score.tail * 0.6);
 
-function add(to: Stereo, from: Stereo, left: number, right: number): void {
-  for (let i = 0; i < to.left.length; i++) {
-    to.left[i]! += from.left[i]! * left;
-    to.right[i]! += from.right[i]! * right;
-  }
-}
-
-/** What rings over the end of a loop belongs to its beginning. */
-function fold(sound: Stereo, length: number): Stereo {
-  const out = { left: sound.left.slice(0, length), right: sound.right.slice(0, length) };
-  for (let i = length; i < sound.left.length; i++) {
-    out.left[i % length]! += sound.left[i]!;
-    out.right[i % length]! += sound.right[i]!;
-  }
-  return out;
-}
-
-function fadeOut(sound: Stereo, rate: number, seconds: number): void {
-  const count = Math.min(sound.left.length, Math.round(seconds * rate));
-  for (let i = 0; i < count; i++) {
-    const gain = Math.sin((Math.PI / 2) * (i / count)) ** 2;
-    const at = sound.left.length - 1 - i;
-    sound.left[at]! *= gain;
-    sound.right[at]! *= gain;
-  }
-}
-
-type Sends = { room: Stereo; echo: Float32Array };
-
-/** `into`: where it is heard itself; `sends`: where its room and echo come from. Either may be of no interest. */
-function mixTrack(track: Track, desk: Desk, into: Stereo | undefined, sends: Sends | undefined): void {
-  const sound = playTrack(track, desk);
-  const loud = loudnessOf(track, sound, desk.rate);
-  const gain = Number.isFinite(loud) ? 10 ** ((REFERENCE - loud + track.mix.gain) / 20) : 0;
-  // A sweep of pan keeps its power: sine and cosine, scaled so that the middle is 1.
-  const angle = ((track.mix.pan + 1) * Math.PI) / 4;
-  const [gl, gr] = [gain * Math.cos(angle) * Math.SQRT2, gain * Math.sin(angle) * Math.SQRT2];
-  if (into) add(into, sound, gl, gr);
-  if (!sends) return;
-  if (track.mix.reverb > 0) add(sends.room, sound, gl * track.mix.reverb, gr * track.mix.reverb);
-  if (track.mix.delay > 0) {
-    const level = gain * track.mix.delay * 0.5;
-    for (let i = 0; i < sends.echo.length; i++) sends.echo[i]! += (sound.left[i]! + sound.right[i]!) * level;
-  }
-}
-
-/** `scratch` is used for the one and then for the other: a song of ten minutes has no memory to spare. */
-function space(score: Score, sends: Sends, into: Stereo, scratch: Stereo, rate: number): void {
-  highPass(sends.echo, rate, 250);
-  const echo = pingPong(sends.echo, scratch, rate, score.delay);
-  add(sends.room, echo, 0.3, 0.3);
-  add(into, echo, 1, 1);
-  highPass(sends.room.left, rate, 220);
-  highPass(sends.room.right, rate, 220);
-  add(into, reverberate(sends.room, scratch, rate, score.reverb), 1, 1);
-}
-
-/** Twice one after the other: the limiter of a loop has heard the end before the beginning, and the second time counts. */
-function doubled({ left, right }: Stereo): Stereo {
-  const out = stereo(left.length * 2);
-  for (const at of [0, left.length]) {
-    out.left.set(left, at);
-    out.right.set(right, at);
-  }
-  return out;
-}
-
-/** Turns it up until the limited result measures right: limiting itself takes some loudness away. */
-function master(mix: Stereo, rate: number, loop: boolean): { out: Stereo; gain: number; loudness: number } {
-  highPass(mix.left, rate, DEEPEST);
-  highPass(mix.right, rate, DEEPEST);
-  const raw = integrated([mix.left, mix.right], rate);
-  if (!Number.isFinite(raw)) return { out: mix, gain: 1, loudness: raw };
-  const input = loop ? doubled(mix) : mix;
-  const limit = makeLimiter(input.left.length, rate);
-  const from = input.left.length - mix.left.length;
-  let decibels = LOUDNESS - raw;
-  for (let turn = 0; ; turn++) {
-    const gain = 10 ** (decibels / 20);
-    const whole = limit(input, gain);
-    const out = { left: whole.left.subarray(from), right: whole.right.subarray(from) };
-    const loudness = integrated([out.left, out.right], rate);
-    const error = LOUDNESS - loudness;
-    if (Math.abs(error) < 0.25 || turn === 4) return { out, gain, loudness };
-    decibels += error * 1.15;
-  }
-}
-
-function deskOf(score: Score, rate: number, samples: number): Desk {
-  const drums = score.tracks.filter((t) => t.role === "drums").flatMap((t) => t.notes);
-  const kicks = drums.filter((n) => n.pitch === DRUMS.kick).map((n) => Math.round(n.at * rate));
-  return {
-    scratch: stereo(samples),
-    rate,
-    samples,
-    tables: makeTables(rate),
-    kicks: kicks.sort((a, b) => a - b),
-    beat: 60 / score.bpm,
-    loop: score.loop ? score.seconds : undefined,
+/** `at`: where the piece is. The end of a song fades; a loop has none. */
+function fadeOut(score: Score, { rate, length }: Plan): (piece: Stereo, at: number) => void {
+  const count = score.loop ? 0 : Math.min(length, Math.round(fadeOf(score) * rate));
+  return ({ left, right }, at) => {
+    for (let i = Math.max(0, length - count - at); i < left.length; i++) {
+      const gain = Math.sin((Math.PI / 2) * ((length - 1 - at - i) / count)) ** 2;
+      left[i]! *= gain;
+      right[i]! *= gain;
+    }
   };
 }
 
-/** All tracks and the rooms before the master, or one stem of them. Its memory is free again when the master begins. */
-function mixDown(score: Score, rate: number, progress: (share: number) => void, only?: Stem): Stereo {
-  const length = Math.round((score.seconds + score.tail) * rate);
-  const samples = score.loop ? length + Math.round((score.reverb.seconds + 3) * rate) : length;
-  const desk = deskOf(score, rate, samples);
-  const spacious = only === undefined || only === "space";
-  const sends: Sends | undefined = spacious ? { room: stereo(samples), echo: new Float32Array(samples) } : undefined;
-  const sum = stereo(samples);
-  let done = 0;
-  for (const stem of STEMS)
-    for (const track of score.tracks.filter((t) => STEM_OF[t.role] === stem)) {
-      if (spacious || stem === only)
-        mixTrack(track, desk, only === undefined || stem === only ? sum : undefined, sends);
-      progress((0.8 * ++done) / score.tracks.length);
+/** Onto a tape. What rings over the end of a loop belongs to its beginning. */
+function record(score: Score, plan: Plan, tape: Tape, pieces: Iterable<{ at: number; sound: Stereo }>): void {
+  const { length, most } = plan;
+  const fade = fadeOut(score, plan);
+  for (const { at, sound } of pieces) {
+    const own = Math.max(0, Math.min(sound.left.length, length - at));
+    const piece = cut(sound, 0, own);
+    fade(piece, at);
+    if (own > 0) tape.write(at / most, piece);
+    for (let i = own; i < sound.left.length; ) {
+      const place = (at + i) % length;
+      const n = Math.floor(place / most);
+      const there = tape.read(n);
+      const from = place - n * most;
+      const count = Math.min(sound.left.length - i, there.left.length - from);
+      for (let k = 0; k < count; k++, i++) {
+        there.left[from + k]! += sound.left[i]!;
+        there.right[from + k]! += sound.right[i]!;
+      }
+      tape.write(n, there);
     }
-  if (sends) space(score, sends, sum, desk.scratch, rate);
-  return score.loop ? fold(sum, length) : sum;
+  }
 }
 
-const fadeOf = (score: Score) => Math.min(1.2, score.tail * 0.6);
+function* readAll(tape: Tape): Generator<Stereo> {
+  for (let n = 0; n < tape.pieces; n++) yield tape.read(n);
+}
 
-export function render(score: Score, { rate = 44_100, progress }: RenderOptions = {}): Rendered {
-  const sum = mixDown(score, rate, (share) => progress?.(share));
-  progress?.(0.88);
-  if (!score.loop) fadeOut(sum, rate, fadeOf(score));
-  const { out, gain, loudness } = master(sum, rate, score.loop);
-  progress?.(1);
-  return { rate, mix: out, gain, loudness };
+/**
+ * The tape, turned up and limited. A loop is played twice: the limiter has heard the end before the beginning, and the
+ * second time counts. `all`: told of the first time too.
+ */
+function* limitedFrom(tape: Tape, plan: Plan, loop: boolean, gain: number, all?: (piece: Stereo) => void) {
+  const limiter = limiting(plan.rate, gain, plan.most);
+  let unheard = loop ? plan.length : 0;
+  const heard = (piece: Stereo): Stereo => {
+    all?.(piece);
+    const from = Math.min(unheard, piece.left.length);
+    unheard -= from;
+    return cut(piece, from, piece.left.length);
+  };
+  for (let turn = loop ? 2 : 1; turn > 0; turn--) for (const piece of readAll(tape)) yield heard(limiter.push(piece));
+  yield heard(limiter.end());
+}
+
+/** Turns it up until the limited result measures right: limiting itself takes some loudness away. */
+function master(tape: Tape, plan: Plan, loop: boolean) {
+  const { rate } = plan;
+  const deep = highPasses(rate, DEEPEST);
+  const raw = makeLoudness(rate, 2);
+  for (let n = 0; n < tape.pieces; n++) {
+    const piece = tape.read(n);
+    deep(piece);
+    raw.push([piece.left, piece.right]);
+    tape.write(n, piece);
+  }
+  const before = gated(raw.momentary());
+  if (!Number.isFinite(before)) return { gain: 1, loudness: before, peak: 0, pieces: () => readAll(tape) };
+  // What fits in memory is kept, and not limited once more.
+  const kept = plan.whole ? stereo(plan.length) : undefined;
+  let decibels = LOUDNESS - before;
+  for (let turn = 0; ; turn++) {
+    const gain = 10 ** (decibels / 20);
+    const [loud, top] = [makeLoudness(rate, 2), makePeak(2)];
+    let at = 0;
+    for (const piece of limitedFrom(tape, plan, loop, gain, ({ left, right }) => top.push([left, right]))) {
+      loud.push([piece.left, piece.right]);
+      kept?.left.set(piece.left, at);
+      kept?.right.set(piece.right, at);
+      at += piece.left.length;
+    }
+    const down = under(top.value());
+    const loudness = gated(loud.momentary().map((block) => block + 20 * Math.log10(down)));
+    const error = LOUDNESS - loudness;
+    if (Math.abs(error) >= 0.25 && turn < 4) {
+      decibels += error * 1.15;
+      continue;
+    }
+    if (kept) scale(kept, down);
+    const again = function* () {
+      for (const piece of limitedFrom(tape, plan, loop, gain)) {
+        scale(piece, down);
+        if (piece.left.length > 0) yield piece;
+      }
+    };
+    return { gain, loudness, peak: top.value() * down, pieces: kept ? () => [kept] : again };
+  }
+}
+
+function scale({ left, right }: Stereo, by: number): void {
+  if (by === 1) return;
+  for (const side of [left, right]) for (let i = 0; i < side.length; i++) side[i]! *= by;
+}
+
+/** Whoever opens it closes it. */
+export function openSong(score: Score, options: RenderOptions = {}): Mastered {
+  const { rate = 44_100, progress, folder = tmpdir(), wholeSeconds } = options;
+  const plan = planOf(score, rate, wholeSeconds);
+  const { length, most, whole } = plan;
+  const newTape = () => (whole ? memoryTape() : fileTape(length, most, folder));
+  const tape = newTape();
+  try {
+    record(
+      score,
+      plan,
+      tape,
+      mixDown(score, plan, (share) => progress?.(share)),
+    );
+    progress?.(0.88);
+    const mastered = master(tape, plan, score.loop);
+    progress?.(1);
+    return {
+      rate,
+      samples: length,
+      ...mastered,
+      stem: (stem) => stemOf(score, plan, stem, mastered.gain, newTape),
+      close: tape.close,
+    };
+  } catch (error) {
+    tape.close();
+    throw error;
+  }
+}
+
+function* stemOf(score: Score, plan: Plan, stem: Stem, gain: number, newTape: () => Tape): Generator<Stereo> {
+  const tape = newTape();
+  try {
+    record(
+      score,
+      plan,
+      tape,
+      mixDown(score, plan, () => {}, stem),
+    );
+    const deep = highPasses(plan.rate, DEEPEST);
+    for (const piece of readAll(tape)) {
+      deep(piece);
+      scale(piece, gain);
+      yield piece;
+    }
+  } finally {
+    tape.close();
+  }
 }
 
 /** Those that have something to play. */
 export const stemsOf = (score: Score): Stem[] =>
   STEMS.filter((stem) => stem === "space" || score.tracks.some((t) => STEM_OF[t.role] === stem));
 
-/** One stem by itself, as loud as it is in the mix: `gain` is the mix's own. All together are the mix before its limiter. */
-export function renderStem(score: Score, stem: Stem, gain: number, rate = 44_100): Stereo {
-  const sound = mixDown(score, rate, () => {}, stem);
-  if (!score.loop) fadeOut(sound, rate, fadeOf(score));
-  for (const side of [sound.left, sound.right]) {
-    highPass(side, rate, DEEPEST);
-    for (let i = 0; i < side.length; i++) side[i]! *= gain;
+export type Rendered = Pick<Mastered, "rate" | "loudness" | "gain"> & { mix: Stereo };
+
+/** All of it in memory: for those who look at every sample. */
+export function render(score: Score, options: RenderOptions = {}): Rendered {
+  const song = openSong(score, options);
+  try {
+    const { rate, loudness, gain } = song;
+    return { rate, loudness, gain, mix: joined(song.pieces(), song.samples) };
+  } finally {
+    song.close();
   }
-  return sound;
+}
+
+export function joined(pieces: Iterable<Stereo>, samples: number): Stereo {
+  const out = stereo(samples);
+  let at = 0;
+  for (const { left, right } of pieces) {
+    // What is one piece already is not copied.
+    if (left.length === samples) return { left, right };
+    out.left.set(left, at);
+    out.right.set(right, at);
+    at += left.length;
+  }
+  return out;
 }

@@ -1,5 +1,5 @@
 // Strings that are plucked: a burst of noise runs round a delay line and grows dull (Karplus and Strong).
-import { noise, type Out, type Sound, sides } from "./voice.ts";
+import { noise, type Out, type Sound, seedOf, sides } from "./voice.ts";
 
 export type Pluck = {
   /** Seconds until a low string is gone by 60 dB. */
@@ -20,8 +20,9 @@ export type Pluck = {
 const FINGER_HZ = 6000;
 
 /** The excitation: noise with the slope of a string pulled aside, softer for a soft finger, with a hole where it was plucked. */
-function burst(period: number, rate: number, p: Pluck, sound: Sound): Float64Array {
-  const rand = noise(sound.start * 31 + Math.round(sound.frequency * 100));
+function burst(period: number, out: Out, p: Pluck, sound: Sound): Float64Array {
+  const { rate } = out;
+  const rand = noise(seedOf(out, sound) * 31 + Math.round(sound.frequency * 100));
   const raw = Float64Array.from({ length: period }, rand);
   const partials = 2 + 20 * p.shine * (0.35 + p.touch * sound.velocity + 0.3 * sound.bright);
   const soft = Math.exp((-2 * Math.PI * Math.min(FINGER_HZ, sound.frequency * partials)) / rate);
@@ -53,7 +54,7 @@ export function playString(out: Out, p: Pluck, sound: Sound): void {
   const allpass = (1 - rest) / (1 + rest);
   const ring = p.ring * Math.min(1.6, Math.max(0.25, (220 / sound.frequency) ** 0.6));
   const keep = 0.001 ** (exact / rate / ring);
-  const line = burst(period, rate, p, sound);
+  const line = burst(period, out, p, sound);
   const stop = Math.round(p.stop * rate);
   const total = Math.min(out.left.length - sound.start, sound.length + stop);
   const ramp = Math.round(0.0012 * rate);

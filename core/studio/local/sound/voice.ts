@@ -31,7 +31,8 @@ export type Patch = {
   drift?: number;
 };
 
-export type Out = { left: Float32Array; right: Float32Array; rate: number; tables: Tables };
+/** `from`: where in the song its first sample is. */
+export type Out = { left: Float32Array; right: Float32Array; rate: number; tables: Tables; from?: number };
 export type Sound = {
   start: number;
   length: number;
@@ -47,6 +48,8 @@ export type Sound = {
 const BLOCK = 32;
 
 export const sides = ({ pan }: Sound): [number, number] => [Math.sqrt(1 - pan), Math.sqrt(1 + pan)];
+/** Chance of a note is its own: the same wherever the piece begins that it is played into. */
+export const seedOf = (out: Out, { start }: Sound): number => (out.from ?? 0) + start;
 export const hertz = (pitch: number): number => 440 * 2 ** ((pitch - 69) / 12);
 
 /** Noise that is the same each time, quick enough for a sample loop. */
@@ -59,6 +62,9 @@ export function noise(seed: number): () => number {
     return x / 2147483648;
   };
 }
+
+/** Samples that it is heard after its end. */
+export const voiceRings = (p: Patch, rate: number): number => Math.ceil(p.release * 1.4 * rate);
 
 /** Loudness at a time: straight up, an exponential fall to the sustain, an exponential end. */
 function envelope(p: Patch, gate: number) {
@@ -158,11 +164,11 @@ export function playVoice(out: Out, p: Patch, sound: Sound): void {
   const { rate } = out;
   const gate = sound.length / rate;
   const loud = envelope(p, gate);
-  const total = Math.min(out.left.length - sound.start, sound.length + Math.ceil(p.release * 1.4 * rate));
+  const total = Math.min(out.left.length - sound.start, sound.length + voiceRings(p, rate));
   const table = out.tables.wave(p.wave, Math.max(sound.frequency, sound.from) * 1.03);
   const run = runOf();
   const width = p.spread > 0 && p.voices > 1;
-  const rand = noise(sound.start + Math.round(sound.frequency * 100));
+  const rand = noise(seedOf(out, sound) + Math.round(sound.frequency * 100));
   for (let v = 0; v < 8; v++) run.phases[v] = (rand() * 0.5 + 0.5) * (p.voices > 1 ? SIZE - 1 : 0);
   const opens = 2 ** (p.opens * (sound.bright - 0.5) + p.touch * (sound.velocity - 0.7));
   const base = p.cutoff * opens * (sound.frequency / 261.6) ** p.follow;

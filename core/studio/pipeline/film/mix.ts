@@ -1,7 +1,7 @@
 // Mixes a film's sound: music that steps back while somebody speaks, at the loudness that platforms play at.
 import { decode, type Sound } from "../../analyse/decode.ts";
 import { integrated } from "../../analyse/loudness.ts";
-import { makeLimiter } from "../../local/sound/limit.ts";
+import { limited } from "../../local/sound/limit.ts";
 import { LOUDNESS } from "../../local/sound/render.ts";
 import { wav } from "../../local/wav.ts";
 import type { MixOrder, Pauses } from "./sound.ts";
@@ -103,12 +103,11 @@ export async function mixDown({ music, voice, seconds }: MixOrder): Promise<Uint
     out.left[i] = (bed.left[m]! * gain + (spoken?.left[v] ?? 0)) * edge;
     out.right[i] = (bed.right[m]! * gain + (spoken?.right[v] ?? 0)) * edge;
   }
-  const limit = makeLimiter(length, RATE);
   let more = 10 ** ((LOUDNESS - integrated([out.left, out.right], RATE)) / 20);
   if (!Number.isFinite(more)) return wav([out.left, out.right], RATE);
   // The limiter takes some of it away: once more with what it took.
-  const first = limit(out, more);
+  const first = limited(out, RATE, more);
   more *= 10 ** ((LOUDNESS - integrated([first.left, first.right], RATE)) / 20);
-  const { left, right } = limit(out, more);
-  return wav([left.slice(), right.slice()], RATE);
+  const { left, right } = limited(out, RATE, more);
+  return wav([left, right], RATE);
 }
