@@ -1,6 +1,7 @@
 export * from "./aims.ts";
 export * from "./audience.ts";
 export * from "./community.ts";
+export * from "./ledger.ts";
 export * from "./people.ts";
 export * from "./pipeline.ts";
 export * from "./plan.ts";
