@@ -1,0 +1,15 @@
+export { COST_KINDS, type CostKind, EARNS, REVENUE_KINDS, type RevenueKind } from "./accounts.ts";
+export { allocate, cumulative, divided, share } from "./allocate.ts";
+export { type Leg, move, type Order } from "./order.ts";
+export { type Posted, post, postAll } from "./post.ts";
+export {
+  type Balance,
+  balanceOf,
+  balancesOf,
+  type Line,
+  statementOf,
+  type Transfer,
+  transferByKey,
+  transferOf,
+} from "./read.ts";
+export { openTill, type Till } from "./till.ts";
