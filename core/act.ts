@@ -50,6 +50,8 @@ export type Act = {
   place: Place;
   /** The account there through which this was said; not there for work of the house. */
   account?: string;
+  /** When the platform says that it was said, where it does. Its clock is not ours. */
+  saidAt?: Date;
   /** Id of the run this belongs to: the inbox row, or the job. */
   run: string;
   now: Date;

@@ -56,7 +56,7 @@ const words = fc.oneof(
     .chain((w) => fc.integer({ min: 1, max: 2500 }).map((n) => w.repeat(n))),
 );
 const label = fc.oneof(fc.string({ maxLength: 200 }), fc.constant("x".repeat(300)), fc.constant(" "));
-const token = fc.stringMatching(/^[urp][A-Za-z0-9]{14}$/);
+const token = fc.stringMatching(/^[urpb][A-Za-z0-9]{14}$/);
 const url = fc.constantFrom(
   "https://x.example/a",
   `https://x.example/${"a".repeat(4000)}`,

@@ -41,6 +41,8 @@ export async function openApi(settings: Settings, guard: Guard = openGuard(() =>
     api: settings.apiUrl,
     retries: 0,
     timeout: 12_000,
+    // It would count the answers to interactions too, which Discord does not.
+    globalRequestsPerSecond: Number.POSITIVE_INFINITY,
     rejectOnRateLimit: () => true,
     async makeRequest(url, init) {
       const response = await DefaultRestOptions.makeRequest(url, init);

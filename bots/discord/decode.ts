@@ -12,6 +12,7 @@ import type { Content, Envelope } from "../../core/inbox/index.ts";
 import type { Attached } from "../parts/attached.ts";
 import { ackOf, commandName, isPrivate, tokenOf } from "./ack.ts";
 import { formOf, modalOf } from "./forms.ts";
+import { momentOf } from "./limits.ts";
 import { commandOn, ON_MESSAGE, ON_PERSON, optionFor } from "./menus.ts";
 import { splitOrigin } from "./origin.ts";
 
@@ -48,7 +49,16 @@ export function decode(interaction: APIInteraction, commands: Registry): Envelop
     ...(direct === undefined ? {} : { direct }),
     ...(interaction.attachment_size_limit > 0 ? { most: interaction.attachment_size_limit } : {}),
   };
-  return { surface: "discord", delivery: interaction.id, content, hints, ...from };
+  const apart = content.kind === "press" && alone && direct === undefined;
+  return {
+    surface: "discord",
+    delivery: interaction.id,
+    content,
+    hints,
+    at: new Date(momentOf(interaction.id)).toISOString(),
+    ...(apart ? { apart } : {}),
+    ...from,
+  };
 }
 
 /** `direct`: the person's own chat, where this was said about something in a server. */

@@ -35,6 +35,8 @@ export function makeSender(kit: Kit, api: Api, { desk, appId }: { desk: Desk; ap
       const byToken = message.kind !== "post" && lives(office, hints);
       return byToken ? `interaction ${hints.interaction}` : `${message.tenant}\n${message.place}`;
     },
+    // Receiving and responding: "Interaction endpoints are not bound to the bot's Global Rate Limit."
+    free: (message) => message.kind !== "post" && lives(office, hintsOf(message)),
     pace: { all: { limit: 45, per: 1000 } },
   };
 }

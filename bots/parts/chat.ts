@@ -34,10 +34,13 @@ export async function openChat({ settings, house }: Base, painter: Painter, work
     works && bots.length > 0
       ? startLanes(house, {
           resolveAccount: keeper.resolveAccount,
+          resolveAccounts: keeper.resolveAccounts,
           pressed: () => intake.pressed(),
           fetch: (envelope) => bots.find(({ name }) => name === envelope.surface)?.bot.fetch?.(envelope),
-          answered: ({ database, workspaceId }, { envelope: { surface, tenant, place } }) =>
-            outbox?.wake({ workspaceId, surface, tenant, place }, database),
+          answered({ database, workspaceId }, { envelope: { surface, tenant, place, apart } }) {
+            outbox?.wake({ workspaceId, surface, tenant, place }, database);
+            if (apart) outbox?.wake({ workspaceId, surface, tenant, place, apart }, database);
+          },
         })
       : undefined;
   const intake: Intake = openIntake(house, {

@@ -76,7 +76,15 @@ export function decode(body: Json, commands: Registry, locale?: Locale): Envelop
     whole: true,
     content,
     hints,
+    ...some("at", momentIn(body)),
+    ...(content.kind === "press" && hints.private && hints.response ? { apart: true } : {}),
   };
+}
+
+/** When it happened: a press says so to the microsecond, an event to the second or better. */
+function momentIn(body: Json): string {
+  const seconds = Number(str(list(body.actions)[0]?.action_ts) || str(obj(body.event).event_ts));
+  return seconds > 0 && seconds < 1e11 ? new Date(seconds * 1000).toISOString() : "";
 }
 
 const responseOf = (body: Json): string => {
@@ -175,7 +183,7 @@ function withFiles(content: Content, event: Json, commands: Registry): Content {
   return open ? { ...content, options: { ...content.options, [open]: file } } : content;
 }
 
-const TOKEN = /^[urpm][0-9A-Za-z]{14}$/;
+const TOKEN = /^[urpmb][0-9A-Za-z]{14}$/;
 
 /** The token of a button, a choice, or the button of a form. */
 export function tokenOf(body: Json): string {

@@ -16,6 +16,8 @@ const GROUPS_MS = 60_000;
 /** Slack's answer may be this late: then it counts for the next message. Roles that we do not know are not given. */
 const PATIENCE_MS = 400;
 const MOST = 5_000;
+/** users.info is of tier 4, "100+ per minute" for a whole team: a crowd of new people leaves some of it to others. */
+const ASKED = { limit: 60, per: 60_000 };
 
 type Known = { until: number; person: Promise<Omit<Person, "roles">> };
 type Groups = { until: number; of: Promise<ReadonlyMap<string, string[]>> };
@@ -23,10 +25,19 @@ type Groups = { until: number; of: Promise<ReadonlyMap<string, string[]>> };
 export function openPeople(api: Api, log: Kit["log"], now = () => performance.now()): People {
   const known = new Map<string, Known>();
   const groups = new Map<string, Groups>();
+  const asked: number[] = [];
+
+  /** Whether Slack may be asked for one more: who is not known counts with what their message said of them. */
+  function mayAsk(): boolean {
+    const at = now();
+    while (asked[0] !== undefined && asked[0] <= at - ASKED.per) asked.shift();
+    return asked.length < ASKED.limit && asked.push(at) > 0;
+  }
 
   function personOf(user: string): Known["person"] {
     const before = known.get(user);
     if (before && before.until > now()) return before.person;
+    if (!mayAsk()) return before?.person ?? Promise.resolve({});
     known.delete(user);
     if (known.size >= MOST) known.delete(known.keys().next().value!);
     const person = api.call("users.info", { user, include_locale: true }).then((answer) => {

@@ -12,6 +12,7 @@ import { WEBHOOK_SECRET } from "./limits.ts";
 import { listen } from "./listen.ts";
 import { menus, register } from "./manifest.ts";
 import { makeSender } from "./send.ts";
+import { openSpins } from "./spins.ts";
 
 const TELEGRAM = "https://api.telegram.org";
 
@@ -43,14 +44,15 @@ async function open({ token, secret, api: apiRoot }: TelegramSettings, house: Ki
   const { Api, InputFile: File } = await import("grammy");
   // Longer than a long poll waits.
   const api = new Api(token, { timeoutSeconds: 40, ...(apiRoot ? { apiRoot } : {}) });
-  const desk: Desk = { api, File, house, username: "", more: {}, server: {} };
+  const spins = openSpins();
+  const desk: Desk = { api, File, house, username: "", more: {}, server: {}, spins };
   let known: Promise<Ear> | undefined;
   /** Asked once; a failure is not remembered. */
   function ear(): Promise<Ear> {
     known ??= api.getMe().then(
       ({ id, username }) => {
         desk.username = username;
-        return { api, me: { id, username }, token, root: apiRoot ?? TELEGRAM };
+        return { api, me: { id, username }, token, root: apiRoot ?? TELEGRAM, spins };
       },
       (error: unknown) => {
         known = undefined;

@@ -5,11 +5,12 @@ import type { Content, Envelope, Speaker } from "../../core/inbox/index.ts";
 import { localeOf } from "../../core/words/say.ts";
 import { type Attached, givenIn, isAttached } from "../parts/attached.ts";
 import { attachedTo, bounded, fromWord, wordOf } from "./attached.ts";
+import { isGroup } from "./pace.ts";
 import { ASK_DATA, MORE_DATA, type Question, RUN_DATA, readQuestion, SKIP_DATA, SKIP_WORD } from "./question.ts";
 
 export type Me = { id: number; username: string };
 
-const TOKEN = /^[urpm][0-9A-Za-z]{14}$/;
+const TOKEN = /^[urpmb][0-9A-Za-z]{14}$/;
 export const SURFACE = "telegram";
 
 /**
@@ -204,6 +205,8 @@ function envelopeOf(
 ): Envelope {
   const name = [from.first_name, from.last_name].filter(Boolean).join(" ");
   const locale = from.language_code;
+  const letter = content.kind === "press" ? content.token[0] : "";
+  const brief = letter === "b" && hints?.query !== undefined && isGroup(String(chat.id));
   return {
     surface: SURFACE,
     tenant: String(me.id),
@@ -216,7 +219,10 @@ function envelopeOf(
       // A chain of replies has a number too, but nothing can be sent to it.
       ...(thread !== undefined && topical ? { thread } : {}),
       ...(locale ? { locale } : {}),
-      ...(content.kind === "press" && content.token.startsWith("p") ? { quiet: true } : {}),
+      ...(letter === "p" || letter === "b" ? { quiet: true } : {}),
+      ...(brief ? { brief } : {}),
     },
+    // Told where it was pressed, not written into the group.
+    ...(brief ? { apart: true } : {}),
   };
 }

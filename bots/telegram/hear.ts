@@ -8,8 +8,9 @@ import type { Door } from "../surface.ts";
 import { ack } from "./ack.ts";
 import { worded } from "./albums.ts";
 import { decode, type Heard, type Me, SURFACE } from "./decode.ts";
+import type { Spins } from "./spins.ts";
 
-export type Ear = { api: Api; me: Me; token: string; root: string };
+export type Ear = { api: Api; me: Me; token: string; root: string; spins: Spins };
 
 /** Only what we understand is sent to us. */
 export const ALLOWED = ["message", "callback_query", "my_chat_member"] as const;
@@ -35,10 +36,12 @@ export async function hear(ear: Ear, door: Door, received: Update): Promise<bool
   } else await news(door, ear.me, heard);
   // Also what is not kept yet: it comes again, and nobody is left looking at a button that spins.
   const answer = ack(update, words);
-  if (answer) {
+  const stop = () =>
     // A press that is answered too late is refused by Telegram; what it did stands.
-    await ear.api.raw.answerCallbackQuery(answer).catch((err: unknown) => house.log.debug({ err }, "a press spins on"));
-  }
+    ear.api.raw.answerCallbackQuery(answer!).catch((err: unknown) => house.log.debug({ err }, "a press spins on"));
+  // What is for the person alone is said by that very answer.
+  if (answer && kept && "envelope" in heard && heard.envelope.apart) ear.spins.begin(answer.callback_query_id, stop);
+  else if (answer) await stop();
   if (kept) house.meter.ack(SURFACE, (performance.now() - started) / 1000);
   return kept;
 }

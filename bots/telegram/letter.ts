@@ -8,6 +8,7 @@ import type { Kit } from "../surface.ts";
 import { type Ids, isEmpty, written } from "./ids.ts";
 import { isGroup, type Pace } from "./pace.ts";
 import { type Part, type Rendered, render } from "./render.ts";
+import type { Spins } from "./spins.ts";
 import { NotYet, says } from "./trouble.ts";
 
 export type Desk = {
@@ -19,6 +20,7 @@ export type Desk = {
   more: { base?: URL | undefined; painter?: Painter };
   /** Whether this server can show a message to one person alone; unset: it was not asked yet. */
   server: { whispers?: boolean };
+  spins: Spins;
 };
 
 export type Letter = Desk & {

@@ -22,7 +22,7 @@ export function questionLine(question: Question): string | undefined {
 
 const VALUE = String.raw`(?:"(?:[^"\\]|\\.)*"|[^\s"]\S*)`;
 const LINE = new RegExp(
-  `^(?:/([a-z0-9_-]+(?: [a-z0-9_-]+)?)|#([urpm][0-9A-Za-z]{14}))((?: [a-z0-9_-]+:${VALUE})*)(?: ([a-z0-9_-]+)([:?]))?$`,
+  `^(?:/([a-z0-9_-]+(?: [a-z0-9_-]+)?)|#([urpmb][0-9A-Za-z]{14}))((?: [a-z0-9_-]+:${VALUE})*)(?: ([a-z0-9_-]+)([:?]))?$`,
 );
 const GIVEN = new RegExp(` ([a-z0-9_-]+):(${VALUE})`, "g");
 

@@ -1,5 +1,6 @@
 // What is for one person in a group: seen by them alone where Telegram takes it, else in their own chat with us.
 import type { Sent } from "../../core/outbox/index.ts";
+import { textOf } from "../../core/view/index.ts";
 import { written } from "./ids.ts";
 import { bodyOf, call, drawn, editOf, type Letter, readerOf, replyTo, type TextPart } from "./letter.ts";
 import { isGroup } from "./pace.ts";
@@ -14,8 +15,34 @@ export function isQuiet({ house, message: { place, hints, kind } }: Letter): boo
   return hints.quiet === true || hints.once === true || command?.reply === "private";
 }
 
+/** answerCallbackQuery, `text`: "0-200 characters". */
+const TOAST = 200;
+
+/**
+ * A few words are said by the answer to the press itself: it costs the group nothing. Telegram counts no such answers, and
+ * takes one for each press within some seconds.
+ */
+async function toast(letter: Letter): Promise<boolean> {
+  const { api, message, signal, spins } = letter;
+  const { query, status, brief } = message.hints;
+  if (brief !== true || typeof query !== "string" || !message.view) return false;
+  const fits = message.view.blocks.every(({ kind }) => kind === "text") && message.hints.once !== true;
+  const text = fits ? textOf(message.view, readerOf(letter)).replaceAll("\n\n", "\n") : "";
+  const words = fits && text.length <= TOAST ? { text, ...(status === "done" ? {} : { show_alert: true }) } : {};
+  if (!spins.end(query)) return false;
+  try {
+    await api.raw.answerCallbackQuery({ callback_query_id: query, ...words }, signal);
+    return "text" in words;
+  } catch (error) {
+    // Too late, or answered by another process: it is told in another way.
+    if (!isRefused(error) || troubleOf(error).kind !== "refused") throw error;
+    return false;
+  }
+}
+
 export async function whisper(letter: Letter, write: Write): Promise<Sent> {
   const { ids, lost, message } = letter;
+  if (ids.texts.length === 0 && !ids.whisper && (await toast(letter))) return { lost };
   const person = String(message.hints.account);
   if (ids.texts.length === 0 && !ids.whisper) {
     const part = onlyText(letter);

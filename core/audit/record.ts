@@ -1,5 +1,5 @@
 // One row of the audit: who, where, which command, what changed. `hash` is a seal over all of it.
-import { rawOf } from "../../db/connect.ts";
+import { rawOf, type Tx } from "../../db/connect.ts";
 import type { Act, Change } from "../act.ts";
 
 export type Entry = { command: string; outcome: string; changes: Change[] };
@@ -18,7 +18,26 @@ export type Content = {
   changes: unknown;
 };
 
-export async function record(act: Act, entry: Entry): Promise<void> {
+export const record = (act: Act, entry: Entry): Promise<void> => recordAll(act.db, [{ act, entry }]);
+
+/** Those of several runs in one transaction. */
+export async function recordAll(tx: Tx, entries: readonly { act: Act; entry: Entry }[]): Promise<void> {
+  if (entries.length === 0) return;
+  const rows = entries.map(({ act, entry }) => rowOf(act, entry));
+  const column = (name: Exclude<keyof Row, "hash">) => rows.map((row) => row[name]);
+  await rawOf(tx)`
+    insert into audit (workspace_id, id, at, run_id, person_id, surface, place, command, outcome, changes, hash)
+    select ${rows[0]!.workspaceId}::uuid, id, at::timestamptz, run, person, surface, place, command, outcome, changes::jsonb,
+      decode(hash, 'hex')
+    from unnest(${column("id")}::uuid[], ${column("at")}::text[], ${column("runId")}::uuid[], ${column("personId")}::uuid[],
+      ${column("surface")}::text[], ${column("place")}::text[], ${column("command")}::text[], ${column("outcome")}::text[],
+      ${column("changes")}::text[], ${rows.map((row) => row.hash.toString("hex"))}::text[])
+      as g (id, at, run, person, surface, place, command, outcome, changes, hash)`;
+}
+
+type Row = Omit<Content, "changes"> & { changes: string; hash: Buffer };
+
+function rowOf(act: Act, entry: Entry): Row {
   const changes = asJson(entry.changes);
   const row: Content = {
     workspaceId: act.workspace.id,
@@ -32,10 +51,7 @@ export async function record(act: Act, entry: Entry): Promise<void> {
     outcome: entry.outcome,
     changes: JSON.parse(changes),
   };
-  await rawOf(act.db)`
-    insert into audit (workspace_id, id, at, run_id, person_id, surface, place, command, outcome, changes, hash)
-    values (${row.workspaceId}, ${row.id}, ${row.at}, ${row.runId}, ${row.personId}, ${row.surface}, ${row.place},
-      ${row.command}, ${row.outcome}, ${changes}::text::jsonb, ${act.sign(row)})`;
+  return { ...row, changes, hash: act.sign(row) };
 }
 
 /** What jsonb can keep and give back letter by letter: no NUL, no half of a surrogate pair, whole numbers of any size. */

@@ -74,6 +74,8 @@ function* meaningOf(command: Command): Generator<Finding> {
   if (reads && effects.length > 0)
     yield { command: name, mend: `It reads, and has the effect "${effects[0]}". Take one of them away.` };
   if (reads && confirm) yield { command: name, mend: "It reads, and asks before it does. Take one of them away." };
+  if (command.together && (confirm || cooldown || reads))
+    yield { command: name, mend: "It is run for many at once, and asks, waits or only reads. Take one of them away." };
   if (cooldown && !(cooldown.seconds > 0)) yield { command: name, mend: "Its cool-down must be longer than nothing." };
   if (says.trim() === "") yield { command: name, mend: "It must say what it does." };
   const word = name.split(" ")[0]!;

@@ -31,6 +31,8 @@ export type Declaration<O extends Options> = {
   role: Role;
   /** Decides the acknowledgement before anything runs: who sees the answer. */
   reply?: "public" | "private";
+  /** Its private answer is a few words that nobody needs to keep: they may be shown in passing. */
+  brief?: true;
   effects?: readonly Effect[];
   /** `always`: ask before running, whoever calls. */
   confirm?: "always";
@@ -48,6 +50,12 @@ export type Declaration<O extends Options> = {
   on?: { person?: keyof O & string; message?: keyof O & string };
   /** Lines a person might type, without the slash. */
   examples?: readonly string[];
+  /**
+   * What a crowd does at once: presses of it that follow each other in a chat are run as one, with an answer for each, in
+   * their order, as if each had been run by itself. Options that are the same are looked up once for all who gave them.
+   * When it throws, each is run by itself. Not with a cool-down, nor where a person is asked first.
+   */
+  together?(calls: readonly { options: Parsed<O>; act: Act }[]): Promise<Answer[]>;
   run(call: {
     options: Parsed<O>;
     act: Act;
@@ -66,8 +74,10 @@ type Run = {
   commands: Registry;
 };
 
-export type Command = Omit<Declaration<Options>, "options" | "run" | "reply" | "effects" | "examples"> & {
+export type Joint = { options: never; act: Act };
+export type Command = Omit<Declaration<Options>, "options" | "run" | "together" | "reply" | "effects" | "examples"> & {
   options: Options;
+  together?(calls: readonly Joint[]): Promise<Answer[]>;
   reply: "public" | "private";
   effects: readonly Effect[];
   examples: readonly string[];
@@ -75,13 +85,14 @@ export type Command = Omit<Declaration<Options>, "options" | "run" | "reply" | "
 };
 
 export function command<O extends Options>(declared: Declaration<O>): Command {
-  const { on, ...rest } = declared;
+  const { on, together, ...rest } = declared;
   return {
     reply: "public",
     effects: [],
     examples: [],
     ...rest,
     ...(on ? { on: on as NonNullable<Command["on"]> } : {}),
+    ...(together ? { together: together as unknown as NonNullable<Command["together"]> } : {}),
     options: declared.options ?? {},
     run: declared.run as unknown as Command["run"],
   };

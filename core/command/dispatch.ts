@@ -6,7 +6,7 @@ import { localeOf } from "../words/say.ts";
 import type { Answer, Command, Once } from "./command.ts";
 import { coolDown } from "./cooldown.ts";
 import { inputsOf, nearest } from "./describe.ts";
-import { clip, NEEDED, parseOptions } from "./option.ts";
+import { clip, NEEDED, type Parsing, parseOptions } from "./option.ts";
 import type { Registry } from "./registry.ts";
 import { isSecretOption } from "./secret.ts";
 
@@ -36,20 +36,9 @@ export type Outcome = {
 
 export async function dispatch(commands: Registry, call: Call, act: Act): Promise<Outcome> {
   const command = commands.find(call.name);
-  const lobby = act.workspace.slug === LOBBY;
-  if (lobby && !command?.unbound) return refused(act, command?.name ?? "", unboundPlace());
+  const no = barred(command, act);
+  if (no) return no;
   if (!command) return unknown(commands, call, act);
-  if (!lobby && !mayActAs(act.role, command.role)) {
-    return refused(
-      act,
-      command.name,
-      new Refusal("role", "/{command} is for {role}. You are {you} here.", {
-        command: command.name,
-        role: act.say(`role:${command.role}`),
-        you: act.say(`role:${act.role}`),
-      }),
-    );
-  }
   if (call.proposed && command.agents === "never") {
     return refused(
       act,
@@ -57,13 +46,7 @@ export async function dispatch(commands: Registry, call: Call, act: Act): Promis
       new Refusal("role", "/{command} is only for people: type it yourself.", { command: command.name }),
     );
   }
-  const parsing = parseOptions(command.options, call.options, {
-    now: act.now,
-    locale: act.locale,
-    zone: act.workspace.zone,
-    currency: act.workspace.currency,
-    act,
-  });
+  const parsing = parseOptions(command.options, call.options, contextOf(act));
   const parsed = parsing instanceof Promise ? await parsing : parsing;
   if (parsed.errors.length > 0 || call.asks) return wrongOptions(act, command, call, parsed.errors);
   if (!call.confirmed && needsWord(command, call)) return ask(act, command, call);
@@ -78,6 +61,56 @@ export async function dispatch(commands: Registry, call: Call, act: Act): Promis
   });
   return finished(act, command, answer);
 }
+
+/**
+ * Several calls of one command that has `together`, in their order. What its `together` throws goes through: whoever
+ * holds the transaction must undo it.
+ */
+export async function dispatchTogether(
+  command: Command,
+  calls: readonly { call: Call; act: Act }[],
+): Promise<Outcome[]> {
+  const parsings = new Map<string, Parsing | Promise<Parsing>>();
+  const parsed: { at: number; options: never; act: Act }[] = [];
+  const outcomes: Outcome[] = [];
+  for (const [at, { call, act }] of calls.entries()) {
+    const no = barred(command, act);
+    const key = JSON.stringify([call.options, act.locale, act.role]);
+    const parsing = no ? undefined : (parsings.get(key) ?? parseOptions(command.options, call.options, contextOf(act)));
+    if (parsing) parsings.set(key, parsing);
+    const { values, errors } = (await parsing) ?? { values: {}, errors: [] };
+    if (no) outcomes[at] = no;
+    else if (errors.length > 0) outcomes[at] = await wrongOptions(act, command, call, errors);
+    else parsed.push({ at, options: values as never, act });
+  }
+  const answers = parsed.length > 0 ? await command.together!(parsed) : [];
+  for (const [n, { at, act }] of parsed.entries()) outcomes[at] = finished(act, command, answers[n]!);
+  return outcomes;
+}
+
+/** Who may not at all, whatever is asked. */
+function barred(command: Command | undefined, act: Act): Outcome | undefined {
+  const lobby = act.workspace.slug === LOBBY;
+  if (lobby) return command?.unbound ? undefined : refused(act, command?.name ?? "", unboundPlace());
+  if (!command || mayActAs(act.role, command.role)) return undefined;
+  return refused(
+    act,
+    command.name,
+    new Refusal("role", "/{command} is for {role}. You are {you} here.", {
+      command: command.name,
+      role: act.say(`role:${command.role}`),
+      you: act.say(`role:${act.role}`),
+    }),
+  );
+}
+
+const contextOf = (act: Act) => ({
+  now: act.now,
+  locale: act.locale,
+  zone: act.workspace.zone,
+  currency: act.workspace.currency,
+  act,
+});
 
 const unboundPlace = () =>
   new Refusal(

@@ -7,7 +7,7 @@ export {
   type Speaker,
   speaker,
 } from "./describe.ts";
-export { type Call, dispatch, type Outcome, refused, type Status } from "./dispatch.ts";
+export { type Call, dispatch, dispatchTogether, type Outcome, refused, type Status } from "./dispatch.ts";
 export { help } from "./help.ts";
 export { type Group, groupsOf, localised, type Named } from "./names.ts";
 export { near } from "./near.ts";

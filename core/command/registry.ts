@@ -11,6 +11,8 @@ export type Registry = {
   find(name: string, locale?: Locale): Command | undefined;
   /** What people see: hidden commands are not in it. */
   all(): readonly Command[];
+  /** Names of those that a crowd's presses are run as one of. */
+  together: readonly string[];
 };
 
 export function registry(commands: readonly Command[]): Registry {
@@ -22,6 +24,7 @@ export function registry(commands: readonly Command[]): Registry {
     }
   }
   const shown = commands.filter((c) => !c.hidden);
+  const together = commands.filter((c) => c.together).map((c) => c.name);
   // Read when somebody first writes a name that is not English: no start waits for seven languages.
   let local: ReturnType<typeof localNames> | undefined;
   const elsewhere = (name: string, locale: Locale | undefined): Command | undefined => {
@@ -32,5 +35,5 @@ export function registry(commands: readonly Command[]): Registry {
     const owners = local.get(spelling);
     return (locale && owners?.get(locale)) ?? owners?.values().next().value;
   };
-  return { find: (name, locale) => byName.get(name) ?? elsewhere(name, locale), all: () => shown };
+  return { find: (name, locale) => byName.get(name) ?? elsewhere(name, locale), all: () => shown, together };
 }

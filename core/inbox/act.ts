@@ -29,6 +29,26 @@ export type Who = {
   erased: boolean;
 };
 
+/** The same of many people of one place, by their ids and the roles that the platform says they have. */
+export async function readWhos(tx: Tx, { surface, tenant }: Pick<Envelope, "surface" | "tenant">, ids: string[]) {
+  const sql = rawOf(tx);
+  const [rows, map] = await Promise.all([
+    sql<(Who & { asked: string })[]>`
+      select q.id as asked, p.id, p.name, p.role, p.locale, p.erased_at is not null as erased,
+        w.slug, w.name as brand, w.locale as spoken, w.currency, w.zone
+      from person q join person p on p.workspace_id = q.workspace_id and p.id = coalesce(q.merged_into, q.id)
+      join workspace w on w.workspace_id = p.workspace_id
+      where q.id = any(${ids}::uuid[])`,
+    sql<{ external: string; role: Role }[]>`
+      select external, role from role_map where surface = ${surface} and tenant = ${tenant}`,
+  ]);
+  const known = new Map(rows.map((row) => [row.asked, row]));
+  return (id: string, roles: readonly string[] = []): Who | undefined => {
+    const who = known.get(id);
+    return who && { ...who, mapped: map.filter((m) => roles.includes(m.external)).map((m) => m.role) };
+  };
+}
+
 /** The person and the workspace, in one statement. The policy of the transaction decides which workspace. */
 export function readWho(tx: Tx, personId: string, from?: Pick<Envelope, "surface" | "tenant" | "account">) {
   const sql = rawOf(tx);

@@ -5,13 +5,13 @@ import { action, actionUse } from "../../db/schema/index.ts";
 import { type Act, mayActAs, type Role } from "../act.ts";
 import type { Command, Registry } from "../command/index.ts";
 import { randomLetters } from "../ids.ts";
-import { refuse } from "../problem.ts";
+import { type Refusal, refuse } from "../problem.ts";
 import { asJson } from "../text.ts";
 import type { Block, Press, View } from "../view/index.ts";
 
 /** The first letter of a token tells a surface how to acknowledge the press before any lookup. */
-export const ackLetter = (command: Command | undefined): "u" | "p" | "r" =>
-  !command ? "u" : command.reply === "private" ? "p" : "r";
+export const ackLetter = (command: Command | undefined): "u" | "p" | "r" | "b" =>
+  !command ? "u" : command.reply !== "private" ? "r" : command.brief ? "b" : "p";
 
 /** Who shows a view, and in which run. */
 export type Shower = Pick<Act, "db" | "now" | "newId" | "run" | "stirred"> & {
@@ -83,12 +83,10 @@ export async function takePress(
   input: Record<string, unknown> = {},
 ): Promise<{ pressed: Pressed } | { before: string }> {
   const [row] = await act.db.select().from(action).where(eq(action.token, token));
-  if (!row) throw refuse("missing", "This button is not known here. Ask for a new one.");
+  if (!row) throw unknownButton();
   const use = row.uses === "many" ? null : row.uses === "once" ? row.groupId : act.person.id;
-  if (row.forPerson && row.forPerson !== act.person.id) throw refuse("role", "This button is for somebody else.");
-  if (row.forRole && !mayActAs(act.role, row.forRole as Role)) {
-    throw refuse("role", "This button is for {role}.", { role: act.say(`role:${row.forRole}`) });
-  }
+  if (row.forPerson && row.forPerson !== act.person.id) throw forOthers(act);
+  if (row.forRole && !mayActAs(act.role, row.forRole as Role)) throw forOthers(act, row.forRole as Role);
   if (use) {
     const taken = await act.db
       .insert(actionUse)
@@ -97,18 +95,27 @@ export async function takePress(
       .returning({ runId: actionUse.runId });
     if (taken.length === 0) return { before: await usedBy(act, row.groupId, use) };
   }
-  if (row.expiresAt <= act.now)
-    throw refuse("rule", "This button has expired. Run /{command} again.", { command: row.command || "help" });
+  if (row.expiresAt <= act.now) throw expired(row.command);
   return {
     pressed: {
       command: row.command,
       // A person's word is for what they were shown: nothing is put in its place with the press.
       options: row.confirmed ? row.options : { ...row.options, ...input },
       confirmed: row.confirmed,
-      runId: row.runId,
+      // A button that is never used up leaves the card it is on as it was.
+      runId: row.uses === "many" ? null : row.runId,
     },
   };
 }
+
+export const unknownButton = (): Refusal => refuse("missing", "This button is not known here. Ask for a new one.");
+export const expired = (command: string): Refusal =>
+  refuse("rule", "This button has expired. Run /{command} again.", { command: command || "help" });
+/** For one person, or for a role. */
+export const forOthers = (act: Pick<Act, "say">, role?: Role): Refusal =>
+  role
+    ? refuse("role", "This button is for {role}.", { role: act.say(`role:${role}`) })
+    : refuse("role", "This button is for somebody else.");
 
 async function usedBy(act: Act, groupId: string, who: string): Promise<string> {
   const [use] = await act.db

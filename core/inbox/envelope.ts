@@ -22,12 +22,24 @@ export type Envelope = {
   /** The platform's own id of this message; a second one with it is the same message. Empty: it has none. */
   delivery: string;
   /** `roles` are the platform's own (Discord roles, Slack user groups); a workspace says what they stand for. */
-  account: { id: string; name?: string; locale?: string; roles?: string[] };
+  account: {
+    id: string;
+    name?: string;
+    locale?: string;
+    roles?: string[];
+    /** When the platform says that the account was made, and that it came to this server or team. */
+    born?: string;
+    joined?: string;
+  };
+  /** When the platform says that it was said, where it does. */
+  at?: string;
   /** A server or a team belongs to one workspace as a whole: connecting here connects all its places. */
   whole?: boolean;
   content: Content;
   /** What the surface needs to answer this very message: a reply token, a thread, the message a button was on. */
   hints?: Record<string, unknown>;
+  /** The answer is for whoever asked alone, and goes to them by a way of its own: it waits for nothing in the place. */
+  apart?: boolean;
   /** Whether the answer is sent by us. HTTP and the web fetch theirs; everything else is sent to. */
   push?: boolean;
 };
@@ -50,3 +62,6 @@ export const placeOf = (e: Pick<Envelope, "surface" | "tenant" | "place" | "whol
   external: e.place,
   ...(e.whole ? { whole: true } : {}),
 });
+
+/** What an act is told of the message that made it. */
+export const saidOf = ({ account, at }: Envelope) => ({ account: account.id, ...(at ? { saidAt: new Date(at) } : {}) });

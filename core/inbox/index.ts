@@ -4,7 +4,7 @@ export { type Shower, sealView } from "./actions.ts";
 export { type Caller, type Content, type Envelope, placeOf, type Reply, type Speaker } from "./envelope.ts";
 export { handle } from "./handle.ts";
 export { type LastHeard, lastHeard, saidWith, whatWasAsked } from "./heard.ts";
-export type { ResolveAccount } from "./lane.ts";
+export type { ResolveAccount, ResolveAccounts } from "./lane.ts";
 export { type Lanes, type LanesOptions, startLanes } from "./lanes.ts";
 export { type Home, type Intake, type IntakeOptions, openIntake, type Received } from "./receive.ts";
 export { isId, soundAccount } from "./sound.ts";

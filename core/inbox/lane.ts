@@ -8,7 +8,8 @@ import { type Envelope, placeOf, type Reply } from "./envelope.ts";
 import { perform, writeUndone } from "./perform.ts";
 import { isPushed, pushAnswer, writeUnknown } from "./push.ts";
 import type { Home } from "./receive.ts";
-import { dropUploads, laneOf } from "./store.ts";
+import { dropUploads, laneOf, moreIn } from "./store.ts";
+import { takeFollowers } from "./together.ts";
 
 /**
  * A message that was in the hands of a process that died is run alone from then on. When that ended so many processes
@@ -17,10 +18,17 @@ import { dropUploads, laneOf } from "./store.ts";
 export const MOST_ATTEMPTS = 3;
 
 /** `files`: whether those that it names were asked for, or are here. */
-export type Row = { run: string; envelope: Envelope; attempts: number; files?: "coming" | "here" };
+export type Row = {
+  run: string;
+  envelope: Envelope;
+  attempts: number;
+  files?: "coming" | "here";
+  /** It may be run in one transaction with its neighbours that say so too. */
+  together?: boolean;
+};
 
 /** What the head of a lane is: ours now; free, but it broke a process before; or in other hands for a while. */
-export type Head = { row: Row } | { suspect: true } | { wait: number } | undefined;
+export type Head = { rows: [Row, ...Row[]] } | { suspect: true } | { wait: number } | undefined;
 
 /** Who the account is, in the workspace of the transaction. Null: nobody, and it cannot be. */
 export type ResolveAccount = (
@@ -28,13 +36,26 @@ export type ResolveAccount = (
   envelope: Envelope,
 ) => Promise<{ personId: string } | null>;
 
-export type Keeper = { house: House; resolveAccount: ResolveAccount; me: string; lease: number };
+/** The same for many messages of one place: by the account's id. Who is not in it is nobody. */
+export type ResolveAccounts = (
+  room: { house: House; home: Home; tx: Tx },
+  envelopes: readonly Envelope[],
+) => Promise<ReadonlyMap<string, string>>;
+
+export type Keeper = {
+  house: House;
+  resolveAccount: ResolveAccount;
+  resolveAccounts: ResolveAccounts;
+  me: string;
+  lease: number;
+};
 
 /**
  * Takes the first waiting row of a lane: a later one has to wait for it. Leases are measured by the database's own
  * clock: all processes agree on it, and the clock of a test does not stop it.
  */
-export function takeHead({ me, lease }: Keeper, home: Home, lane: string, suspects: boolean): Promise<Head> {
+export function takeHead(keeper: Keeper, home: Home, lane: string, suspects: boolean): Promise<Head> {
+  const { me, lease } = keeper;
   return inWorkspace(home.database, home.workspaceId, async (tx) => {
     const [head] = await rawOf(tx)<HeadRow[]>`
       with head as (
@@ -53,7 +74,11 @@ export function takeHead({ me, lease }: Keeper, home: Home, lane: string, suspec
         greatest(0, extract(epoch from head.lease_until - clock_timestamp()) * 1000)::float8 as wait
       from head left join free using (id) left join taken using (id)`;
     if (!head) return undefined;
-    if (head.taken) return { row: { run: head.run, envelope: head.envelope, attempts: head.attempts } };
+    if (head.taken) {
+      const row: Row = { run: head.run, envelope: head.envelope, attempts: head.attempts };
+      const [first = row, ...others] = await takeFollowers(keeper, tx, lane, row);
+      return { rows: [first, ...others] };
+    }
     return head.free ? { suspect: true } : { wait: head.wait ?? 0 };
   });
 }
@@ -100,28 +125,33 @@ function turn(
   failure?: { error: unknown },
 ): Promise<{ reply: Reply; more: boolean } | undefined> {
   return inWorkspace(home.database, home.workspaceId, async (tx) => {
-    const raw = rawOf(tx);
     const lane = laneOf(row.envelope);
-    const [[lock], [head]] = await Promise.all([
-      raw<{ free: boolean }[]>`
-        select pg_try_advisory_xact_lock(hashtextextended(${home.workspaceId + lane}, 0)) as free`,
-      raw<{ id: string; lease_by: string | null }[]>`
-        select id, lease_by from inbox where lane = ${lane} and status = 'received' order by seq limit 1`,
-    ]);
-    if (!lock?.free || head?.id !== row.run || head.lease_by !== keeper.me) {
-      await raw`
-        update inbox set lease_by = null, lease_until = null, attempts = greatest(0, attempts - 1)
-        where id = ${row.run} and status = 'received' and lease_by = ${keeper.me}`;
+    if (!(await isMine(tx, keeper, home, lane, [row.run]))) {
+      await release(tx, keeper, [row.run]);
       return undefined;
     }
     const reply = await answered(keeper, home, tx, row, work, failure);
     await dropUploads(tx, row.run, row.envelope);
-    const [later] = await raw<{ more: boolean }[]>`
-      select exists (
-        select from inbox where lane = ${lane} and status = 'received' and id <> ${row.run}) as more`;
-    return { reply, more: later?.more ?? false };
+    return { reply, more: await moreIn(tx, lane, [row.run]) };
   });
 }
+
+/** Whether these are the first of their lane, and ours; it is locked until the end of the transaction. */
+export async function isMine(tx: Tx, { me }: Keeper, home: Home, lane: string, runs: readonly string[]) {
+  const raw = rawOf(tx);
+  const [[lock], first] = await Promise.all([
+    raw<{ free: boolean }[]>`
+      select pg_try_advisory_xact_lock(hashtextextended(${home.workspaceId + lane}, 0)) as free`,
+    raw<{ id: string; lease_by: string | null }[]>`
+      select id, lease_by from inbox where lane = ${lane} and status = 'received' order by seq limit ${runs.length}`,
+  ]);
+  return lock!.free && runs.every((run, n) => first[n]?.id === run && first[n].lease_by === me);
+}
+
+/** They turned out not to be ours, or not to be next. */
+export const release = (tx: Tx, { me }: Keeper, runs: readonly string[]) => rawOf(tx)`
+  update inbox set lease_by = null, lease_until = null, attempts = greatest(0, attempts - 1)
+  where id = any(${[...runs]}::uuid[]) and status = 'received' and lease_by = ${me}`;
 
 async function answered(
   keeper: Keeper,

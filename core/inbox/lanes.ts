@@ -4,13 +4,17 @@ import { performance } from "node:perf_hooks";
 import type { Database } from "../../db/connect.ts";
 import { openEar } from "../../db/ear.ts";
 import { type House, span } from "../house.ts";
-import { type Keeper, type ResolveAccount, type Row, runRow, takeHead } from "./lane.ts";
+import type { Reply } from "./envelope.ts";
+import { type Keeper, type ResolveAccount, type ResolveAccounts, type Row, runRow, takeHead } from "./lane.ts";
 import { type Lane, type Next, openQueue } from "./queue.ts";
 import type { Home } from "./receive.ts";
 import { giveBack, INBOX_CHANNEL, laneOf, waitingLanes } from "./store.ts";
+import { runTogether } from "./together.ts";
 
 export type LanesOptions = {
   resolveAccount: ResolveAccount;
+  /** Not there: they are asked for one by one. */
+  resolveAccounts?: ResolveAccounts;
   /** Lanes at work at once. Each takes one connection of the pool, which others need too. */
   parallel?: number;
   /** In milliseconds: how long nobody else touches what we took (ruling A). */
@@ -45,7 +49,8 @@ export type Lanes = {
 export function startLanes(house: House, options: LanesOptions): Lanes {
   const { parallel = 6, lease = 30_000, sweep = 5_000 } = options;
   const me = house.sources.newId();
-  const keeper: Keeper = { house, resolveAccount: options.resolveAccount, me, lease };
+  const { resolveAccount, resolveAccounts = oneByOne(resolveAccount) } = options;
+  const keeper: Keeper = { house, resolveAccount, resolveAccounts, me, lease };
   const atOnce = () => (options.pressed?.() ? 1 : parallel);
   const lanes = openQueue(house, atOnce, (lane, suspect) => step(keeper, lane, suspect, options.answered, bring));
 
@@ -100,7 +105,19 @@ export function startLanes(house: House, options: LanesOptions): Lanes {
   };
 }
 
-/** One row of the lane: the first of those in our hand, else of those that wait. */
+const oneByOne =
+  (resolveAccount: ResolveAccount): ResolveAccounts =>
+  async (room, envelopes) => {
+    const found = new Map<string, string>();
+    for (const envelope of envelopes) {
+      const { id } = envelope.account;
+      const known = found.has(id) ? undefined : await resolveAccount(room, envelope);
+      if (known) found.set(id, known.personId);
+    }
+    return found;
+  };
+
+/** One row of the lane, or some that go together: the first of those in our hand, else of those that wait. */
 async function step(
   keeper: Keeper,
   lane: Lane,
@@ -115,8 +132,12 @@ async function step(
     if (!head) return "asleep";
     if ("suspect" in head) return "suspect";
     if ("wait" in head) return "later";
-    row = head.row;
-    lane.hand.push(row);
+    lane.hand.push(...head.rows);
+    row = head.rows[0];
+  }
+  if (row.together) {
+    const then = await stepTogether(keeper, lane, told);
+    if (then !== "apart") return then;
   }
   if (!bring(lane, row)) return "expecting";
   const taken = row;
@@ -126,10 +147,32 @@ async function step(
   lane.hand.shift();
   if (!done) return "later";
   const { reply, more } = done;
+  measured(house, row, reply, started);
+  told?.(lane.home, row);
+  return more || lane.hand.length > 0 ? "ready" : "asleep";
+}
+
+function measured(house: House, row: Row, reply: Reply, started: number): void {
   const seconds = (performance.now() - started) / 1000;
   // The name is that of a command, never what somebody typed: a label has few values.
   const name = house.commands.find(reply.command)?.name ?? "unknown";
   house.meter.command(name, row.envelope.surface, reply.status, seconds);
-  told?.(lane.home, row);
-  return more || lane.hand.length > 0 ? "ready" : "asleep";
+}
+
+async function stepTogether(keeper: Keeper, lane: Lane, told: LanesOptions["answered"]): Promise<Next | "apart"> {
+  const { house } = keeper;
+  const end = lane.hand.findIndex((row) => !row.together);
+  const rows = end < 0 ? [...lane.hand] : lane.hand.slice(0, end);
+  const started = performance.now();
+  const about = { run: rows[0]!.run, workspace: lane.home.workspaceId };
+  const done = await span(house, "presses", about, () => runTogether(keeper, lane.home, rows));
+  if (done === "apart") {
+    for (const row of rows) row.together = false;
+    return done;
+  }
+  lane.hand.splice(0, rows.length);
+  if (!done) return "later";
+  for (const [n, row] of rows.entries()) measured(house, row, done.replies[n]!, started);
+  told?.(lane.home, rows[0]!);
+  return done.more || lane.hand.length > 0 ? "ready" : "asleep";
 }

@@ -8,7 +8,7 @@ import { Refusal, refuse } from "../problem.ts";
 import { view } from "../view/index.ts";
 import type { Made } from "./act.ts";
 import { dropUsed, isOwnRun, releasePress, sealView, takePress } from "./actions.ts";
-import type { Envelope, Reply } from "./envelope.ts";
+import { type Envelope, type Reply, saidOf } from "./envelope.ts";
 import { findRun, replyOf, writeAnswer } from "./store.ts";
 
 /** One message and the run that it became. */
@@ -18,7 +18,7 @@ export type Errand = { house: House; envelope: Envelope; run: string };
 export async function perform(work: Errand, made: Made): Promise<Reply> {
   const { house, envelope, run } = work;
   const { act, changes } = made;
-  act.account = envelope.account.id;
+  Object.assign(act, saidOf(envelope));
   const resolved = await resolve(envelope, act);
   if ("before" in resolved) {
     const before = await findRun(act.db, resolved.before);
@@ -48,9 +48,9 @@ async function tidyOrigin(act: Act, run: string): Promise<void> {
 }
 
 /** The same shape, to the letter, as a later reader of the stored answer gets. */
-const split = ({ status, ...answer }: Outcome) => ({ status, answer });
+export const split = ({ status, ...answer }: Outcome) => ({ status, answer });
 
-const matters = (outcome: Outcome, reads: boolean | undefined) =>
+export const matters = (outcome: Outcome, reads: boolean | undefined) =>
   outcome.status === "refused"
     ? outcome.problem?.kind === "role"
     : !reads && outcome.status !== "confirm" && outcome.command !== "";

@@ -1,6 +1,7 @@
 // The answer to a message that was kept first: sent by us, where nobody fetches it.
 import type { Tx } from "../../db/connect.ts";
-import { answer } from "../outbox/index.ts";
+import type { Act } from "../act.ts";
+import { answer, answerAll, type Message } from "../outbox/index.ts";
 import { refuse, type Words } from "../problem.ts";
 import { localeOf, say } from "../words/say.ts";
 import { type Envelope, placeOf, type Reply } from "./envelope.ts";
@@ -34,19 +35,43 @@ export const pushAnswer = (
   act: Parameters<typeof answer>[0] & { locale?: string },
   { run, envelope }: Pick<Errand, "run" | "envelope">,
   reply: Reply,
-) =>
-  answer(act, {
+) => answer(act, messageOf(act.locale, { run, envelope }, reply));
+
+/** The same for many of one workspace. */
+export const pushAnswers = (
+  tx: Tx,
+  all: readonly { act: Act; row: Pick<Errand, "run" | "envelope">; reply: Reply }[],
+): Promise<void> =>
+  answerAll(
+    tx,
+    all.map(({ act, row, reply }) => ({ act, message: messageOf(act.locale, row, reply) })),
+  );
+
+function messageOf(
+  locale: string | undefined,
+  { run, envelope }: Pick<Errand, "run" | "envelope">,
+  reply: Reply,
+): Message {
+  return {
     place: placeOf(envelope),
     subject: run,
     view: reply.view,
+    apart: envelope.apart === true && isFinal(reply),
     hints: {
       ...envelope.hints,
       // The language they chose here, before the one that the platform says.
-      ...(act.locale === undefined ? {} : { locale: act.locale }),
+      ...(locale === undefined ? {} : { locale }),
       account: envelope.account.id,
       status: reply.status,
       command: reply.command,
       ...(reply.run === run ? {} : { repeat: reply.run }),
       ...(reply.shownOnce ? { once: true } : {}),
     },
-  });
+  };
+}
+
+/** It will never be changed: there is nothing on it to press, and its work has ended. */
+const isFinal = ({ status, view: { blocks } }: Reply): boolean =>
+  status !== "running" &&
+  status !== "confirm" &&
+  blocks.every(({ kind }) => kind !== "buttons" && kind !== "select" && kind !== "form" && kind !== "progress");

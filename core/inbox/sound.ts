@@ -20,7 +20,7 @@ const isPlain = (value: unknown): value is Record<string, unknown> =>
 
 /** The envelope without what is wrong and not needed; undefined when it is nothing that anybody could work on. */
 export function sound(envelope: Envelope): Envelope | undefined {
-  const { surface, tenant, place, delivery, account, content, hints, ...rest } = envelope;
+  const { surface, tenant, place, delivery, account, content, hints, at, ...rest } = envelope;
   if (![surface, tenant, place, account?.id].every((word) => isWord(word, ID)) || !isWord(delivery, ID, 0))
     return undefined;
   if (!isPlain(content) || !isContent(content) || !isFlat(content, DEEP)) return undefined;
@@ -33,6 +33,7 @@ export function sound(envelope: Envelope): Envelope | undefined {
     delivery,
     content,
     account: soundAccount(account)!,
+    ...momentIn("at", at),
     ...(hints ? { hints } : {}),
   };
 }
@@ -41,14 +42,25 @@ type Account = Envelope["account"];
 
 /** Who speaks, as the database can look for them: a value of another kind can stop a connection for ever. */
 export function soundAccount(account: Account): Account | undefined {
-  const { id, name, locale, roles } = account ?? {};
+  const { id, name, locale, roles, born, joined } = account ?? {};
   if (!isWord(id, ID)) return undefined;
   return {
     id: storable(id),
     ...(isWord(name, Number.POSITIVE_INFINITY) ? { name: storable(name.slice(0, ID)) } : {}),
     ...(isWord(locale, LOCALE) ? { locale: storable(locale) } : {}),
     ...(Array.isArray(roles) ? { roles: roles.filter((role) => isWord(role, ID)).slice(0, ROLES) } : {}),
+    ...momentIn("born", born),
+    ...momentIn("joined", joined),
   };
+}
+
+/** A moment that a database can keep; anything else was not said. */
+function momentIn<K extends string>(name: K, value: unknown): { [N in K]?: string } {
+  const at = typeof value === "string" && value.length <= ID ? new Date(value) : undefined;
+  const year = at?.getUTCFullYear();
+  return year !== undefined && year > 1970 && year < 9999
+    ? ({ [name]: at!.toISOString() } as { [N in K]?: string })
+    : {};
 }
 
 export const isId = (value: unknown): value is string => isWord(value, ID) && value === storable(value);

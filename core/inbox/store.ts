@@ -162,6 +162,31 @@ export function writeAnswer(tx: Tx, run: string, personId: string | null, { stat
     where id = ${run}`;
 }
 
+/** The same for many at once. */
+export async function writeAnswers(
+  tx: Tx,
+  answers: readonly { run: string; person: string; outcome: Outcome; now: Date }[],
+): Promise<void> {
+  if (answers.length === 0) return;
+  const rests = answers.map(({ outcome: { status: _, ...rest } }) => rest);
+  await rawOf(tx)`
+    update inbox i set status = g.status, answer = g.answer::json, command = g.command, person_id = g.person,
+      done_at = g.at::timestamptz, lease_until = null
+    from unnest(${answers.map((a) => a.run)}::uuid[], ${answers.map((a) => a.outcome.status)}::text[],
+      ${rests.map((rest) => asJson(rest))}::text[], ${rests.map((rest) => rest.command)}::text[],
+      ${answers.map((a) => a.person)}::uuid[], ${answers.map((a) => a.now.toISOString())}::text[])
+      as g (run, status, answer, command, person, at)
+    where i.id = g.run and i.id = any(${answers.map((a) => a.run)}::uuid[])`;
+}
+
+/** Whether others wait in a lane. */
+export async function moreIn(tx: Tx, lane: string, runs: readonly string[]): Promise<boolean> {
+  const [later] = await rawOf(tx)<{ more: boolean }[]>`
+    select exists (
+      select from inbox where lane = ${lane} and status = 'received' and id <> all(${[...runs]}::uuid[])) as more`;
+  return later?.more ?? false;
+}
+
 /** A message that was kept before it was run, and has its answer now: what it brought is not needed any more. */
 export async function dropUploads(tx: Tx, run: string, envelope: Envelope): Promise<void> {
   const rest = withoutUploads(envelope);

@@ -7,8 +7,8 @@ export type Rule = { limit: number; per: number };
 export type Learned = { bucket?: string; limit?: number; remaining?: number; resetAfter?: number };
 
 export type Buckets = {
-  /** Milliseconds until a message of this bucket may leave. 0: it may now, and its turn is taken. */
-  take(name: string): number;
+  /** Milliseconds until a message of this bucket may leave. 0: it may now, and its turn is taken. `free`: not among all. */
+  take(name: string, free?: boolean): number;
   /** From the reply to a message of this bucket. */
   learn(name: string, learned: Learned): void;
   /** Nothing leaves for so long: of this bucket, or (without a name) at all. */
@@ -59,11 +59,11 @@ export function openBuckets(now: () => number, { all, each }: { all?: Rule; each
   }
 
   return {
-    take(name) {
+    take(name, free = false) {
       const bucket = find(name);
-      const wait = Math.max(waitOf(everything), waitOf(bucket));
+      const wait = Math.max(free ? 0 : waitOf(everything), waitOf(bucket));
       if (wait > 0) return wait;
-      everything.left--;
+      if (!free) everything.left--;
       bucket.left--;
       return 0;
     },

@@ -28,7 +28,7 @@ export async function deliver(delivery: Delivery, message: Outgoing, since: Date
   if ((message.kind === "edit" || message.kind === "delete") && !message.target)
     return { id, kind: "failed", error: "There is no message to change: it was never sent." };
   const bucket = sender.bucketOf?.(message) ?? `${message.tenant}\n${message.place}`;
-  const wait = await turnOf(delivery.buckets, bucket);
+  const wait = await turnOf(delivery.buckets, bucket, sender.free?.(message) ?? false);
   if (wait > 0) return { id, kind: "again", after: wait, counts: false, error: "It waits for its turn." };
   try {
     const { external, lost, learned } = await sendIn(delivery, message);
@@ -50,10 +50,10 @@ function knownAs({ id, kind, target }: Outgoing, external: string | null) {
 }
 
 /** Waits a little for the bucket; answers how long is left when that is not enough. */
-async function turnOf(buckets: Buckets, bucket: string): Promise<number> {
+async function turnOf(buckets: Buckets, bucket: string, free: boolean): Promise<number> {
   const until = performance.now() + SHORT_WAIT;
   for (;;) {
-    const wait = buckets.take(bucket);
+    const wait = buckets.take(bucket, free);
     if (wait === 0 || performance.now() + wait > until) return wait;
     await new Promise((done) => setTimeout(done, Math.ceil(wait)));
   }

@@ -5,4 +5,4 @@ export { movePlace, openPlace } from "./places.ts";
 export type { Outgoing, Sender, Sent, Trouble } from "./sender.ts";
 export { type Outbox, type OutboxOptions, startOutbox } from "./start.ts";
 export { tellGone } from "./tell.ts";
-export { answer, edit, type Message, post, remove } from "./write.ts";
+export { answer, answerAll, edit, type Message, post, remove } from "./write.ts";

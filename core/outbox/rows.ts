@@ -16,24 +16,38 @@ export type Ending = { id: string; external?: string | null; edited?: string } &
 );
 
 /** `moved`: the place has another id by now, and so has the message to change. */
-export type Head = { message: Outgoing; since: Date; gone: boolean; moved?: string } | { wait: number } | undefined;
+export type Due = { message: Outgoing; since: Date; gone: boolean; moved?: string };
+/** The one that is next in its line, or some that stand in none. */
+export type Head = { due: Due[] } | { wait: number } | undefined;
+
+/** Of those that stand in no line: sent at once, and written down together. */
+const MOST_APART = 40;
 
 /** Writes what became of the last message of a place, and takes the next: recorded as tried before it is sent. */
 export function step(
   database: Database,
   place: PlaceKey,
   lease: number,
-  ending: Ending | undefined,
+  ending: Ending | readonly Ending[] | undefined,
   more?: (tx: Tx) => Promise<unknown>,
 ): Promise<Head> {
   return inWorkspace(database, place.workspaceId, async (tx) => {
     // Sent at once, before the rest: both travel in one packet, in this order.
-    const ended = ending && end(tx, ending);
+    const ended = ending && (isMany(ending) ? endAll(tx, ending) : end(tx, ending));
     if (more) await more(tx);
-    const [, head] = await Promise.all([ended, take(tx, place, lease)]);
+    const [, head] = await Promise.all([ended, place.apart ? takeApart(tx, place, lease) : take(tx, place, lease)]);
     return head;
   });
 }
+
+const isMany = (ending: Ending | readonly Ending[]): ending is readonly Ending[] => Array.isArray(ending);
+
+/** What became of many, without taking the next. */
+export const finishAll = (
+  database: Database,
+  { workspaceId }: PlaceKey,
+  endings: readonly Ending[],
+): Promise<unknown> => inWorkspace(database, workspaceId, (tx) => endAll(tx, endings));
 
 /** Without taking the next. */
 export const finish = (
@@ -49,6 +63,20 @@ function end(tx: Tx, ending: Ending): Promise<unknown> {
   return edited
     ? Promise.all([ended, rawOf(tx)`update outbox set external = ${external} where id = ${edited}`])
     : ended;
+}
+
+/** Those that were sent go in one statement. */
+function endAll(tx: Tx, endings: readonly Ending[]): Promise<unknown> {
+  const sent = endings.filter((ending) => ending.kind === "sent");
+  const others = endings.filter((ending) => ending.kind !== "sent").map((ending) => end(tx, ending));
+  const written = rawOf(tx)`
+    update outbox o set status = 'sent', external = g.external, error = null, lease_until = null, lost = g.lost::jsonb,
+      sent_at = g.at::timestamptz, view = case when o.hints ? 'once' then null else o.view end
+    from unnest(${sent.map(({ id }) => id)}::uuid[], ${sent.map(({ external }) => external)}::text[],
+      ${sent.map(({ lost }) => lost && JSON.stringify(lost))}::text[], ${sent.map(({ now }) => now.toISOString())}::text[])
+      as g (id, external, lost, at)
+    where o.id = g.id and o.id = any(${sent.map(({ id }) => id)}::uuid[]) and o.status = 'sending'`.execute();
+  return Promise.all([written, ...others]);
 }
 
 function statusOf(tx: Tx, ending: Ending) {
@@ -86,12 +114,17 @@ async function take(tx: Tx, { workspaceId, surface, tenant, place }: PlaceKey, l
   const [row] = await rawOf(tx)<Taken[]>`
     with head as (
       select id, seq, not_before, lease_until, status from outbox
-      where surface = ${surface} and tenant = ${tenant} and place = ${place} and status in ('waiting', 'sending')
+      where surface = ${surface} and tenant = ${tenant} and place = ${place} and not apart
+        and status in ('waiting', 'sending')
       order by seq, created_at limit 1),
     free as (
       select o.id from outbox o where o.id = (select id from head)
         and ((o.status = 'waiting' and o.not_before <= clock_timestamp())
           or (o.status = 'sending' and o.lease_until < clock_timestamp()))
+        -- What it changes stands in no line, and has not left yet.
+        and not (o.kind in ('edit', 'delete') and exists (select from outbox a where a.subject = o.subject
+          and a.surface = o.surface and a.tenant = o.tenant and a.place = o.place and a.apart
+          and a.status in ('waiting', 'sending')))
       for update of o skip locked),
     taken as (
       update outbox o set status = 'sending', attempts = o.attempts + 1,
@@ -113,17 +146,46 @@ async function take(tx: Tx, { workspaceId, surface, tenant, place }: PlaceKey, l
       order by s.seq desc limit 1) t on true`;
   if (!row) return undefined;
   if (!row.taken) return { wait: row.wait ?? 0 };
-  const { id, subject, kind, view, hints, external, known, their } = row;
+  const { kind, known, their } = row;
   const target = known === null || row.target === null ? null : { id: row.target, external: known, hints: their ?? {} };
-  const attempts = row.attempts - 1;
-  const message = { id, workspaceId, tenant, place, subject, kind, view, hints, attempts, external, target };
-  const head = { message, since: new Date(row.created_at), gone: row.gone };
-  if (target || kind === "post" || kind === "answer") return head;
+  const head = dueOf({ workspaceId, tenant, place }, row, target);
+  if (target || kind === "post" || kind === "answer") return { due: [head] };
   // It was written just before the place moved, for a message that went along.
   const [moved] = await rawOf(tx)<{ to: string }[]>`
     select payload->>'to' as to from event where name = ${placeMoved.name}
       and payload @> ${JSON.stringify({ surface, tenant, from: place })}::text::jsonb order by at desc limit 1`;
-  return moved ? { ...head, moved: moved.to } : head;
+  return { due: [moved ? { ...head, moved: moved.to } : head] };
+}
+
+type Row = Pick<Taken, "id" | "subject" | "kind" | "view" | "hints" | "external" | "attempts" | "created_at" | "gone">;
+function dueOf(at: Pick<Outgoing, "workspaceId" | "tenant" | "place">, row: Row, target: Outgoing["target"]): Due {
+  const { id, subject, kind, view, hints, external } = row;
+  const message = { ...at, id, subject, kind, view, hints, attempts: row.attempts - 1, external, target };
+  return { message, since: new Date(row.created_at), gone: row.gone };
+}
+
+/** Answers only: nothing that changes another message stands apart. */
+async function takeApart(tx: Tx, { workspaceId, surface, tenant, place }: PlaceKey, lease: number): Promise<Head> {
+  const rows = await rawOf(tx)<(Row & { seq: string })[]>`
+    with free as (
+      select id from outbox
+      where surface = ${surface} and tenant = ${tenant} and place = ${place} and apart
+        and ((status = 'waiting' and not_before <= clock_timestamp())
+          or (status = 'sending' and lease_until < clock_timestamp()))
+      order by seq limit ${MOST_APART} for update skip locked)
+    update outbox o set status = 'sending', attempts = o.attempts + 1,
+      lease_until = clock_timestamp() + ${`${lease} milliseconds`}::interval
+    where o.id in (select id from free)
+    returning o.id, o.seq, o.subject, o.kind, o.view, o.hints, o.attempts, o.created_at, o.external,
+      exists (select from place p where p.surface = ${surface} and p.tenant = ${tenant} and p.external = ${place}
+        and p.gone_at is not null) as gone`;
+  const inOrder = rows.toSorted((a, b) => Number(BigInt(a.seq) - BigInt(b.seq)));
+  if (inOrder.length > 0) return { due: inOrder.map((row) => dueOf({ workspaceId, tenant, place }, row, null)) };
+  const [next] = await rawOf(tx)<{ wait: number | null }[]>`
+    select extract(epoch from min(case when status = 'sending' then lease_until else not_before end) - clock_timestamp())::float8
+      * 1000 as wait from outbox
+    where surface = ${surface} and tenant = ${tenant} and place = ${place} and apart and status in ('waiting', 'sending')`;
+  return next?.wait === null || !next ? undefined : { wait: Math.max(0, next.wait) };
 }
 
 /** Places of a surface where something waits. */
@@ -132,7 +194,7 @@ export async function waitingPlaces(database: Database, workspaceId: string, sur
     database,
     workspaceId,
     (tx) => rawOf(tx)<Omit<PlaceKey, "workspaceId">[]>`
-      select distinct surface, tenant, place from outbox
+      select distinct surface, tenant, place, apart from outbox
       where surface = any(${surfaces}) and status in ('waiting', 'sending') limit 1000`,
   );
   return rows.map((row) => ({ ...row, workspaceId }));

@@ -51,6 +51,8 @@ export type Sender = {
   classify(error: unknown): Trouble;
   /** Messages of one bucket share a pace. By default each place has its own. */
   bucketOf?(message: Outgoing): string;
+  /** The platform does not count it among all messages; the pace of its bucket holds. */
+  free?(message: Outgoing): boolean;
   /** The pace before anything was learned: for all messages, and for each bucket. */
   pace?: { all?: Rule; each?: Rule };
 };

@@ -104,7 +104,7 @@ async function callWaiting(house: House, desks: Desks, led: string[]): Promise<v
 }
 
 function hear(desks: Desks, database: Database, notice: string): void {
-  const [workspaceId, surface, tenant, place] = JSON.parse(notice) as [string, string, string, string];
+  const [workspaceId, surface, tenant, place, apart] = JSON.parse(notice) as [string, string, string, string, 1?];
   const desk = desks.get(surface);
-  if (desk?.leads()) desk.call({ workspaceId, surface, tenant, place }, database, "new");
+  if (desk?.leads()) desk.call({ workspaceId, surface, tenant, place, apart: apart === 1 }, database, "new");
 }

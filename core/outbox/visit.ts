@@ -3,7 +3,7 @@ import { type Database, inWorkspace, type Tx } from "../../db/connect.ts";
 import { isPassing } from "../away.ts";
 import { type Delivery, deliver, type Outcome } from "./deliver.ts";
 import { movePlace } from "./places.ts";
-import { type Ending, finish, type Head, step } from "./rows.ts";
+import { type Due, type Ending, finish, finishAll, type Head, step } from "./rows.ts";
 import type { Outgoing } from "./sender.ts";
 import { tellFailed, tellGone } from "./tell.ts";
 import type { PlaceKey } from "./write.ts";
@@ -21,22 +21,36 @@ type Done = { outcome: Outcome; message: Outgoing };
 
 /** Answers how long the head of the place has to wait; nothing: nothing waits. */
 export async function visit(to: Visit): Promise<number | undefined> {
-  let done: Done | undefined;
+  let done: readonly Done[] = [];
   for (;;) {
     const last = done;
     const goesOn = to.goesOn();
     const head: Head = await lasting(to, () => write(to, last, goesOn));
     if (!head || !goesOn) return undefined;
     if ("wait" in head) return head.wait;
-    const { message, since, gone, moved } = head;
+    done = await sendAll(to.delivery, head.due);
+  }
+}
+
+/** Those for different people at once; two for one person in their order. */
+async function sendAll(delivery: Delivery, due: readonly Due[]): Promise<Done[]> {
+  const done: Done[] = [];
+  const mine = Map.groupBy(due, ({ message: { hints, id } }) => (due.length > 1 ? String(hints.account ?? id) : ""));
+  const one = async ({ message, since, gone, moved }: Due): Promise<void> => {
     const { id } = message;
     const outcome: Outcome = gone
       ? { id, kind: "gone" }
       : moved
         ? { id, kind: "moved", to: moved }
-        : await deliver(to.delivery, message, since);
-    done = { outcome, message };
-  }
+        : await deliver(delivery, message, since);
+    done.push({ outcome, message });
+  };
+  await Promise.all(
+    [...mine.values()].map(async (those) => {
+      for (const each of those) await one(each);
+    }),
+  );
+  return done;
 }
 
 /** What became of a message is known only to us: it is written as soon as the database can be reached again. */
@@ -51,7 +65,23 @@ async function lasting<T>({ stopped }: Visit, work: () => Promise<T>): Promise<T
   }
 }
 
-async function write({ database, place, delivery, lease }: Visit, done: Done | undefined, goesOn: boolean) {
+/** What was sent of many is written together, and whatever became of another by itself. */
+async function write(to: Visit, done: readonly Done[], goesOn: boolean): Promise<Head> {
+  const { database, place, lease } = to;
+  const [first, ...others] = done;
+  if (others.length === 0) return writeOne(to, first, goesOn);
+  const fine: Ending[] = [];
+  for (const one of done) {
+    const { outcome } = one;
+    if (outcome.kind === "sent" || outcome.kind === "again") fine.push(outcome);
+    else await writeOne(to, one, false);
+  }
+  if (goesOn) return step(database, place, lease, fine);
+  await finishAll(database, place, fine);
+  return undefined;
+}
+
+async function writeOne({ database, place, delivery, lease }: Visit, done: Done | undefined, goesOn: boolean) {
   if (!done) return goesOn ? step(database, place, lease, undefined) : undefined;
   const { outcome, message } = done;
   if (outcome.kind === "moved") {

@@ -17,6 +17,63 @@ export async function resolveAccount(room: Room, seen: Seen): Promise<string> {
   return other;
 }
 
+/** The same for many of one server or team, by their names there. */
+export async function resolveAccounts(
+  room: Room,
+  of: Pick<Seen, "surface" | "tenant">,
+  seen: readonly Omit<Seen, "surface" | "tenant">[],
+): Promise<Map<string, string>> {
+  const wanted = new Map(seen.map((one) => [one.external, one]));
+  const known = await allKnown(room, of, wanted);
+  const fresh = [...wanted.values()].filter(({ external }) => !known.has(external));
+  if (fresh.length === 0) return known;
+  await attachAll(room, of, fresh);
+  // Also those that somebody else wrote between the two statements.
+  return allKnown(room, of, wanted);
+}
+
+async function allKnown(
+  { db, workspaceId }: Room,
+  { surface, tenant }: Pick<Seen, "surface" | "tenant">,
+  wanted: ReadonlyMap<string, Omit<Seen, "surface" | "tenant">>,
+): Promise<Map<string, string>> {
+  const sql = rawOf(db);
+  const rows = await sql<{ id: string; person: string; external: string; name: string; locale: string | null }[]>`
+    select id, person_id as person, external, name, locale from account
+    where workspace_id = ${workspaceId} and surface = ${surface} and tenant = ${tenant}
+      and external = any(${[...wanted.keys()]}::text[])`;
+  const changed = rows.flatMap((row) => {
+    const { name, locale } = wanted.get(row.external)!;
+    const now = { id: row.id, name: name || row.name, locale: locale ?? row.locale };
+    return now.name === row.name && now.locale === row.locale ? [] : [now];
+  });
+  if (changed.length > 0)
+    await sql`
+      update account a set name = g.name, locale = g.locale
+      from unnest(${changed.map((c) => c.id)}::uuid[], ${changed.map((c) => c.name)}::text[],
+        ${changed.map((c) => c.locale)}::text[]) as g (id, name, locale) where a.id = g.id`;
+  return new Map(rows.map((row) => [row.external, row.person]));
+}
+
+async function attachAll(
+  { db, workspaceId, now, newId }: Room,
+  { surface, tenant }: Pick<Seen, "surface" | "tenant">,
+  seen: readonly Omit<Seen, "surface" | "tenant">[],
+): Promise<void> {
+  const at = now.toISOString();
+  await rawOf(db)`
+    with account_made as (
+      insert into account (workspace_id, id, person_id, first_person_id, surface, tenant, external, name, locale, created_at)
+      select ${workspaceId}::uuid, id, person, person, ${surface}, ${tenant}, external, name, locale, ${at}::timestamptz
+      from unnest(${seen.map(() => newId())}::uuid[], ${seen.map(() => newId())}::uuid[],
+        ${seen.map((s) => s.external)}::text[], ${seen.map((s) => s.name ?? "")}::text[],
+        ${seen.map((s) => s.locale ?? null)}::text[]) as g (id, person, external, name, locale)
+      order by external
+      on conflict (workspace_id, surface, tenant, external) do nothing returning person_id, name, external)
+    insert into person (workspace_id, id, name, role, created_at)
+    select ${workspaceId}::uuid, person_id, coalesce(nullif(name, ''), external), 'member', ${at}::timestamptz from account_made`;
+}
+
 async function knownAs({ db, workspaceId }: Room, seen: Seen): Promise<string | undefined> {
   const [row] = await rawOf(db)<{ id: string; person_id: string; name: string; locale: string | null }[]>`
     select id, person_id, name, locale from account

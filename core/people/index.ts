@@ -1,4 +1,4 @@
-export { accountsOf, resolveAccount, type Seen } from "./accounts.ts";
+export { accountsOf, resolveAccount, resolveAccounts, type Seen } from "./accounts.ts";
 export { type Claim, endCode, findCode, inLobby, issueCode, unknownCode } from "./codes.ts";
 export { peopleCommands } from "./commands.ts";
 export { codeAnswer } from "./commands-link.ts";

@@ -53,11 +53,12 @@ export const clockOf = (sql: Raw, { ahead }: Clock) => sql`(clock_timestamp() + 
 const times = (all: readonly Cast[], of: (cast: Cast) => Date | undefined) =>
   all.map((cast) => of(cast)?.toISOString() ?? null);
 
-type Row = { kind: "judged" | "fresh" | "put"; n: number; outcome: CastOutcome } & Pick<
-  CastAnswer,
-  "before" | "wait"
-> & {
+/** `fresh`: only its key. `at`: in milliseconds; `since`: of the vote that was there, whose choice is `before`. */
+type Row = { kind: "judged" | "fresh"; n: number; outcome: CastOutcome } & Pick<CastAnswer, "before" | "wait"> & {
+    person: string | null;
     state: string | null;
+    since: number | null;
+    after: number | null;
     key: string | null;
   };
 
@@ -102,7 +103,7 @@ const write = (sql: Raw, workspaceId: string, casts: readonly Cast[], clock: Clo
       young, at, seq, outcome, taken_at)
     select ${workspaceId}, surface, delivery, ballot, choice, person, account_id, role, weight, young, at, seq, outcome, now
     from judged where outcome not in ('no ballot', 'no choice', 'nobody')
-    order by surface, delivery
+    order by n
     on conflict do nothing
     returning surface, delivery, ballot_id, choice_id, person_id, role, weight, young, at, seq, no, outcome),
   latest as (
@@ -116,30 +117,44 @@ const write = (sql: Raw, workspaceId: string, casts: readonly Cast[], clock: Clo
       weight = excluded.weight, at = excluded.at, seq = excluded.seq, young = excluded.young, surface = excluded.surface,
       delivery = excluded.delivery,
       first_at = case when v.choice_id = excluded.choice_id then least(v.first_at, excluded.at) else excluded.at end
-    where (v.at, v.seq) <= (excluded.at, excluded.seq) and v.state <> 'void'
-    returning v.surface, v.delivery)
-  select 'judged' as kind, j.n::int, j.outcome, j.wait::float8, v.choice_id as before, v.state, null as key
+    where (v.at, v.seq) <= (excluded.at, excluded.seq) and v.state <> 'void')
+  select 'judged' as kind, j.n::int, j.outcome, j.wait::float8, j.person, v.choice_id as before, v.state,
+    (extract(epoch from v.at) * 1000)::float8 as since, v.seq::float8 as after, null as key
   from judged j left join vote v on v.workspace_id = ${workspaceId} and v.ballot_id = j.ballot and v.person_id = j.person
-  union all select 'fresh', 0, '', null, null, null, surface || chr(10) || delivery from fresh
-  union all select 'put', 0, '', null, null, null, surface || chr(10) || delivery from put`;
+  union all select 'fresh', 0, '', null, null, null, null, null, null, surface || chr(10) || delivery from fresh`;
 
+type Mine = { choice: string | null; at: number; seq: number };
+
+/** As if they had been cast one after the other: what is written is the last, and each is told what it did. */
 function answers(casts: readonly Cast[], first: ReadonlyMap<string, number>, rows: readonly Row[]): CastAnswer[] {
-  const keys = (kind: Row["kind"]) => new Set(rows.filter((r) => r.kind === kind).map((r) => r.key));
-  const [fresh, put] = [keys("fresh"), keys("put")];
+  const fresh = new Set(rows.filter((r) => r.kind === "fresh").map((r) => r.key));
   const judged = new Map(rows.filter((r) => r.kind === "judged").map((r) => [r.n, r]));
   const numbers = new Map([...first.keys()].map((key, at) => [key, at + 1]));
-  const outcomeOf = (key: string, n: number, row: Row): CastOutcome => {
-    if (UNSEEN.has(row.outcome)) return row.outcome;
-    if (first.get(key) !== n || !fresh.has(key)) return "repeated";
-    if (row.outcome !== "counted") return row.outcome;
-    if (row.state === "void") return "void";
-    return put.has(key) ? "counted" : "older";
-  };
+  const votes = new Map<string, Mine>();
   return casts.map((cast, n) => {
     const key = keyOf(cast);
     const row = judged.get(numbers.get(key)!)!;
-    return { outcome: outcomeOf(key, n, row), before: row.before, wait: row.wait };
+    const whose = `${cast.ballot} ${row.person}`;
+    const mine = votes.get(whose) ?? {
+      choice: row.before,
+      at: row.since ?? Number.NEGATIVE_INFINITY,
+      seq: row.after ?? 0,
+    };
+    votes.set(whose, mine);
+    const outcome = outcomeOf(row, mine, cast, first.get(key) === n && fresh.has(key));
+    const answer = { outcome, before: mine.choice, wait: row.wait };
+    if (outcome === "counted") Object.assign(mine, { choice: cast.choice, at: cast.at.getTime(), seq: cast.seq ?? 0 });
+    return answer;
   });
+}
+
+function outcomeOf(row: Row, mine: Mine, { at, seq = 0 }: Cast, fresh: boolean): CastOutcome {
+  if (UNSEEN.has(row.outcome)) return row.outcome;
+  if (!fresh) return "repeated";
+  if (row.outcome !== "counted") return row.outcome;
+  if (row.state === "void") return "void";
+  const moment = at.getTime();
+  return mine.at < moment || (mine.at === moment && mine.seq <= seq) ? "counted" : "older";
 }
 
 /** Each with what it would weigh and, if it may not be, why. */

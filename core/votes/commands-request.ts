@@ -56,6 +56,7 @@ export const requestRaise = command({
   options: { request: text("Which request", { max: 40 }), channel: pick(channels, "On which channel") },
   role: "member",
   reply: "private",
+  brief: true,
   hidden: true,
   async run({ act, options: { request, channel } }) {
     if (!UUID.test(request)) throw refuse("missing", "This request is over: it was heard, or taken out.");

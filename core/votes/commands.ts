@@ -1,12 +1,12 @@
 // Voting, looking at a ballot, and ending it.
 import type { Act } from "../act.ts";
-import { command, pick, text, whole, yesNo } from "../command/index.ts";
+import { type Answer, command, pick, text, whole, yesNo } from "../command/index.ts";
 import { refuse } from "../problem.ts";
 import { channels } from "../streams/index.ts";
 import { type Block, type View, view } from "../view/index.ts";
-import { type Ballot, ballotData, ballots, choiceOf, getBallot, isSecret, listBallots } from "./ballot.ts";
+import { type Ballot, ballotData, ballots, type Choice, choiceOf, getBallot, isSecret, listBallots } from "./ballot.ts";
 import { ballotView, resultWords, timeOf } from "./card.ts";
-import { castAll } from "./cast.ts";
+import { type Cast, type CastAnswer, castAll } from "./cast.ts";
 import { caseOf } from "./close.ts";
 import { requestCommands } from "./commands-request.ts";
 import { voteStaffCommands } from "./commands-staff.ts";
@@ -30,26 +30,66 @@ const voteCast = command({
   },
   role: "member",
   reply: "private",
+  brief: true,
   examples: ["vote cast ballot:noir-jazz choice:2"],
-  async run({ act, options: { ballot, choice } }) {
-    const chosen = choiceOf(ballot, choice);
-    if (!chosen)
-      throw refuse("missing", "This ballot has no such answer: {choices}.", {
-        choices: ballot.choices.map((c) => c.label).join(", "),
-      });
-    const { surface, place, account = "" } = act;
-    const heard = heardAt(act.run);
-    const cast = { ballot: ballot.id, choice: chosen.id, person: act.person.id, surface, delivery: act.run };
-    const from = { tenant: place.tenant, account, at: heard, heard, role: act.role };
-    const [answer] = await castAll(act.db, act.workspace.id, [{ ...cast, ...from }], act);
-    const refusal = whyNot(act, ballot, answer!);
-    if (refusal) return { refusal };
-    tallyMoved(act, ballot.id);
-    act.changed({ what: "vote", id: ballot.id, from: answer!.before, to: chosen.id });
-    const now = await getBallot(act, ballot.id);
-    return { view: confirmation(act, now, chosen, answer!), data: { item: { ...ballotData(now), vote: chosen.id } } };
+  together: castOf,
+  async run(call) {
+    const [answer] = await castOf([call]);
+    return answer!;
   },
 });
+
+type Wish = { act: Act; options: { ballot: Ballot; choice: string } };
+
+/** One pass of the database for all of them; each is told what became of their own. */
+async function castOf(wishes: readonly Wish[]): Promise<Answer[]> {
+  const chosen = wishes.map(({ options: { ballot, choice } }) => choiceOf(ballot, choice));
+  const casts = wishes.flatMap(({ act, options: { ballot } }, n) =>
+    chosen[n] ? [castBy(act, ballot, chosen[n])] : [],
+  );
+  const [{ act }] = wishes as [Wish];
+  const done = casts.length > 0 ? await castAll(act.db, act.workspace.id, casts, act) : [];
+  const answers = wishes.map((_, n) => (chosen[n] ? done.shift() : undefined));
+  const counted = new Map<string, Ballot>();
+  for (const [n, { options }] of wishes.entries()) {
+    const { id } = options.ballot;
+    if (answers[n]?.outcome !== "counted" || counted.has(id)) continue;
+    tallyMoved(act, id);
+    counted.set(id, await getBallot(act, id));
+  }
+  return wishes.map((wish, n) => {
+    const { ballot } = wish.options;
+    return told(wish.act, { before: ballot, now: counted.get(ballot.id) ?? ballot }, chosen[n], answers[n]);
+  });
+}
+
+/**
+ * The platform's time says which vote of a person is the later one. Its clock may be wrong: nobody voted after they were
+ * heard, nor before there was a ballot.
+ */
+function castBy(act: Act, { id: ballot, openedAt }: Ballot, { id: choice }: Choice): Cast {
+  const { surface, place, account = "", run, person, role } = act;
+  const heard = heardAt(run);
+  const said = act.saidAt?.getTime() ?? heard.getTime();
+  const at = new Date(Math.min(Math.max(said, Date.parse(openedAt)), heard.getTime()));
+  return { ballot, choice, person: person.id, surface, delivery: run, tenant: place.tenant, account, at, heard, role };
+}
+
+function told(
+  act: Act,
+  { before, now }: Record<"before" | "now", Ballot>,
+  chosen?: Choice,
+  answer?: CastAnswer,
+): Answer {
+  const missing = () =>
+    refuse("missing", "This ballot has no such answer: {choices}.", {
+      choices: before.choices.map((c) => c.label).join(", "),
+    });
+  const refusal = chosen && answer ? whyNot(act, before, answer) : missing();
+  if (refusal || !chosen || !answer) return { refusal: refusal ?? missing() };
+  act.changed({ what: "vote", id: now.id, from: answer.before, to: chosen.id });
+  return { view: confirmation(act, now, chosen, answer), data: { item: { ...ballotData(now), vote: chosen.id } } };
+}
 
 const voteShow = command({
   name: "vote show",

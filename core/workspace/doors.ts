@@ -3,7 +3,7 @@
 import { type Database, inWorkspace, type Tx } from "../../db/connect.ts";
 import { LOBBY, type Place, type Sources } from "../act.ts";
 import { type Caller, type Envelope, type Home, isId, placeOf, type Speaker, soundAccount } from "../inbox/index.ts";
-import { resolveAccount } from "../people/index.ts";
+import { resolveAccount, resolveAccounts } from "../people/index.ts";
 import { listWorkspaces } from "./create.ts";
 import { type Bound, lookUpPlace } from "./place.ts";
 
@@ -73,12 +73,26 @@ function speaker({ sources }: Building, workspaceId: string, db: Tx, { place, ac
   return resolveAccount(room, { surface: place.surface, tenant: place.tenant, external, ...said });
 }
 
+/** Those who speak in one place. */
+function speakers({ sources }: Building, { workspaceId }: Home, db: Tx, envelopes: readonly Envelope[]) {
+  const { surface, tenant } = envelopes[0]!;
+  const room = { db, workspaceId, now: sources.now(), newId: sources.newId };
+  const seen = envelopes.map(({ account: { id: external, name, locale } }) => ({
+    external,
+    ...(name ? { name } : {}),
+    ...(locale ? { locale } : {}),
+  }));
+  return resolveAccounts(room, { surface, tenant }, seen);
+}
+
 /** The two questions of the intake and the lanes, answered for every chat surface. */
 export const doorkeeper = (building: Building, doors: Doors) => ({
   findHome: (speaker: Speaker): Promise<Home> => homeOf(building, doors, placeOf(speaker)),
   resolveAccount: async ({ home, tx }: { home: Home; tx: Tx }, envelope: Envelope) => ({
     personId: await speaker(building, home.workspaceId, tx, { place: placeOf(envelope), account: envelope.account }),
   }),
+  resolveAccounts: ({ home, tx }: { home: Home; tx: Tx }, envelopes: readonly Envelope[]) =>
+    speakers(building, home, tx, envelopes),
 });
 
 async function lobbyOf(main: Database, doors: Doors): Promise<string> {

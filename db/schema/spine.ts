@@ -116,6 +116,8 @@ export const outbox = pgTable(
     hints: jsonb().$type<Record<string, unknown>>().notNull().default({}),
     status: text().$type<"waiting" | "sending" | "sent" | "replaced" | "failed">().notNull(),
     attempts: integer().notNull().default(0),
+    /** For one person, by a way of its own: it stands in no line. */
+    apart: boolean().notNull().default(false),
     notBefore: moment().notNull(),
     leaseUntil: moment(),
     /** The platform's id of the message, once known. */
@@ -128,7 +130,7 @@ export const outbox = pgTable(
   (t) => [
     primaryKey({ columns: [t.workspaceId, t.id] }),
     index("outbox_waiting")
-      .on(t.workspaceId, t.surface, t.tenant, t.place, t.seq)
+      .on(t.workspaceId, t.surface, t.tenant, t.place, t.apart, t.seq)
       .where(sql`${t.status} in ('waiting', 'sending')`),
     index("outbox_subject").on(t.workspaceId, t.subject),
   ],

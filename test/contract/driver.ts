@@ -93,6 +93,10 @@ export type Platform = {
   seen(): Seen[];
   /** Everything that the bot sent, as it sent it. */
   rawPayloads(): unknown[];
+  /** How often it has said that we are too fast. */
+  slowed(): number;
+  /** From now on it is as strict about that as the platform is, where it is not always. */
+  pace?(): void;
   /** What neither the platform nor its published description would have let through. */
   wrong(): string[];
 

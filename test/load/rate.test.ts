@@ -1,13 +1,10 @@
 // Three hundred events a second, signed, at the product's own door: each is verified, kept in PostgreSQL and answered.
 // Whoever sends is a process of its own, so that the product is measured and not the emulator that hears its answers.
-import { fork } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { availableParallelism, loadavg } from "node:os";
-import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { type At, allDrivers, type Happening } from "../contract/driver.ts";
 import { report } from "./report.ts";
-import type { Hits, Shots } from "./shots.ts";
+import { AS_STARTED, cpuOf, openSender } from "./sending.ts";
 import { FULL, openStand, percentile } from "./stand.ts";
 
 const SECONDS = Number(process.env.SECONDS ?? (FULL ? 60 : 2));
@@ -15,30 +12,7 @@ const RATE = Number(process.env.RATE ?? (FULL ? 300 : 50));
 const PLACES = 100;
 const WARM = FULL ? 300 : 60;
 
-/** As `npm start` runs it. */
-const AS_STARTED = { NODE_OPTIONS: "--max-semi-space-size=4" };
-
 const rising = (a: number, b: number) => a - b;
-
-function openSender() {
-  const child = fork(fileURLToPath(new URL("./shots.ts", import.meta.url)), { serialization: "advanced" });
-  return {
-    fire: (shots: Shots) =>
-      new Promise<Hits>((done, failed) => {
-        child.once("message", (hits) => done(hits as Hits));
-        child.once("exit", (code) => failed(new Error(`The sender ended with ${code}.`)));
-        child.send(shots);
-      }),
-    close: () => child.kill(),
-  };
-}
-
-/** Seconds that a process has worked so far. Only Linux says so here. */
-function cpuOf(pid: number): number {
-  if (process.platform !== "linux") return Number.NaN;
-  const [user, system] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ").slice(11, 13);
-  return (Number(user) + Number(system)) / 100;
-}
 
 const drivers = (await allDrivers()).filter(({ ways }) => ways.includes("webhook"));
 

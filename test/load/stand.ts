@@ -99,7 +99,7 @@ export async function openStand(driver: Driver, way: Way, env: Record<string, st
 }
 
 /** The suite's own server keeps nothing on disk; what is measured for the record does, as the product's does. */
-async function durable(): Promise<{ url: string; stop(): Promise<void> }> {
+export async function durable(): Promise<{ url: string; stop(): Promise<void> }> {
   const dataDir = mkdtempSync(join(tmpdir(), "impresario-stand-"));
   const server = await startEmbedded({ dataDir, log: { info() {}, warn: console.warn, error: console.error } });
   return {

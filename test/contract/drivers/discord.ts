@@ -178,6 +178,8 @@ async function open(way: Way, now: () => Date): Promise<Platform> {
     fill,
     seen: () => [...discord.messages.values()].flatMap((m) => seenOf(m)),
     rawPayloads: () => discord.asked.filter((a) => /\/messages|^\/webhooks\//.test(a.path)),
+    slowed: () => discord.slowed,
+    pace: () => Object.assign(discord, { paced: true }),
     wrong: () => discord.wrong,
     trouble: (trouble, times) => void troubles.push(...Array.from({ length: times }, () => trouble)),
     holdFiles: (until) => void Object.assign(discord, { filesHere: until }),

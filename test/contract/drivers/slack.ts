@@ -187,6 +187,7 @@ export async function openSlackPlatform(way: Way, now: () => Date): Promise<Plat
     fill,
     seen: () => [...world.messages.filter((m) => m.user === BOT.user).map(seenOf), ...openModals()],
     rawPayloads: () => slack.calls.filter((c) => c.method.startsWith("chat.")).map((c) => c.params),
+    slowed: () => slack.calls.filter((c) => c.answer.error === "ratelimited").length,
     wrong: () => {
       const bad = slack.calls.filter((c) => OURS.test(String(c.answer.error ?? "")));
       wrong.push(...world.wrong.splice(0), ...bad.map((c) => `${c.method}: ${JSON.stringify(c.answer)}`));

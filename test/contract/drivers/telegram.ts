@@ -30,6 +30,8 @@ async function open(way: Way): Promise<Platform> {
   const next = { person: 1000, place: 500 };
   const troubles: Trouble[] = [];
   const outside = new Set<number>();
+  /** Who pressed, by what Telegram calls the press. */
+  const pressed = new Map<string, At>();
   telegram.rules.fault = ({ method, params }) => {
     if (!method.startsWith("send") && !method.startsWith("edit")) return undefined;
     if (outside.has(Number(params.chat_id)))
@@ -76,9 +78,19 @@ async function open(way: Way): Promise<Platform> {
     const button = shown && buttonsOf(shown).find((b) => b.text === label);
     if (!shown || !button) throw new Error(`There is no button "${label}" in ${at.where.id}.`);
     const id = `q${telegram.state.lastUpdate}`;
+    pressed.set(id, at);
     const query = { id, from: from(at.who), chat_instance: "1", data: button.callback_data, message: asMessage(shown) };
     return update({ callback_query: query });
   }
+
+  /** What the answer to a press says, over the chat, to whoever pressed. */
+  const toasts = (): Seen[] =>
+    telegram.answered.flatMap(({ callback_query_id: id, text }) => {
+      const at = pressed.get(String(id));
+      if (!at || typeof text !== "string") return [];
+      const nothing = { buttons: [], menus: [], links: [], media: [], pings: [], asks: false, edits: 0 };
+      return [{ id: String(id), where: at.where.id, only: at.who.id, text, ...nothing }];
+    });
 
   function delivery({ what }: Happening, forgery?: string): Delivery {
     const headers: Record<string, string> = { "content-type": "application/json", [HEADER]: SECRET };
@@ -168,8 +180,9 @@ async function open(way: Way): Promise<Platform> {
     reorders: way === "webhook",
     choose: (at, choice) => send(press(at, choice)),
     fill,
-    seen: () => telegram.messages.map(seenOf),
+    seen: () => [...telegram.messages.map(seenOf), ...toasts()],
     rawPayloads: () => telegram.calls.filter(({ method }) => /^(send|edit)/.test(method)),
+    slowed: () => telegram.state.flooded,
     wrong: () => [],
     trouble: (trouble, times) => void troubles.push(...Array.from({ length: times }, () => trouble)),
     holdFiles: (until) => void Object.assign(telegram.rules, { filesHere: until }),

@@ -8,7 +8,7 @@ import { wrongInMessage } from "./check.ts";
 import { openGateway } from "./gateway.ts";
 import { snowflake } from "./interactions.ts";
 import { messageOf } from "./message.ts";
-import { paceAt, send, slowDown } from "./reply.ts";
+import { openPace, paceAt, send, slowDown } from "./reply.ts";
 import { openSaid, type Saying } from "./said.ts";
 import { type Judge, openJudge } from "./spec.ts";
 
@@ -53,6 +53,10 @@ export type Discord = {
   closed: Map<string, number>;
   /** Of one file, in bytes. */
   most: number;
+  /** Whether too much at once is refused; a test of something else may do without. */
+  paced: boolean;
+  /** How much was. */
+  slowed: number;
   /** Servers that have thrown the bot out. */
   left: Set<string>;
   fault: (asked: Asked) => Fault | undefined;
@@ -98,6 +102,7 @@ export async function openDiscord(
   const live = new Map<string, Live>();
   const nonces = new Map<string, string>();
   const gateway = openGateway(token);
+  const pace = openPace();
   const said = openSaid(now);
   const server = createServer((request, response) => {
     serve(request, response).catch((error: unknown) => {
@@ -116,6 +121,8 @@ export async function openDiscord(
     wrong: [],
     closed: new Map(),
     most: 10_485_760,
+    paced: false,
+    slowed: 0,
     left: new Set(),
     filesHere: Promise.resolve(),
     fault: () => undefined,
@@ -193,10 +200,15 @@ export async function openDiscord(
     if (fault?.kind === "broken") return send(response, 500, { message: "500: Internal Server Error", code: 0 });
     if (fault?.kind === "slow down") return slowDown(response, fault);
     if (fault?.kind === "stall") await new Promise((done) => setTimeout(done, fault.milliseconds));
+    const turn = discord.paced && asked.auth ? pace(asked.path, performance.now()) : undefined;
+    if (turn && turn.wait > 0) {
+      discord.slowed++;
+      return slowDown(response, { kind: "slow down", after: turn.wait, global: turn.global });
+    }
     try {
       const { status, body } = answer(asked);
       if (fault?.kind === "drop") return void response.destroy();
-      send(response, status, body, paceAt(now()));
+      send(response, status, body, turn?.headers ?? (discord.paced ? {} : paceAt(now())));
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       send(response, error.status, { message: error.message, code: error.code });
