@@ -62,7 +62,7 @@ test("a message is run at once by the process that received it, and its answer w
 test("one place is worked off in order and one at a time; places do not wait for each other", async () => {
   const lanes = lanesWith({ sweep: 60_000 });
   const intake = intakeOf(lanes);
-  const slow = intake.receive(tallyEnvelope("slow", "busy", { wait: 400 }));
+  const slow = intake.receive(tallyEnvelope("slow", "busy", { wait: 1500 }));
   const names = Array.from({ length: 20 }, (_, n) => `q${n}`);
   await Promise.all([slow, ...names.map((name) => intake.receive(tallyEnvelope(name, "busy")))]);
   await intake.receive(tallyEnvelope("free", "other"));

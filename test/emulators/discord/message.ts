@@ -1,5 +1,17 @@
 // A message as Discord answers it.
-import type { Shown } from "./server.ts";
+import type { Body } from "./body.ts";
+
+export type Shown = {
+  id: string;
+  channel: string;
+  body: Body;
+  files: string[];
+  bytes?: Map<string, Buffer> | undefined;
+  private: boolean;
+  /** Who asked, when it is an answer. */
+  user?: string | undefined;
+  edits: number;
+};
 
 const AUTHOR = {
   id: "900",

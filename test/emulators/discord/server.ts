@@ -7,7 +7,7 @@ import { type Body, Problem, readCall } from "./body.ts";
 import { wrongInMessage } from "./check.ts";
 import { openGateway } from "./gateway.ts";
 import { snowflake } from "./interactions.ts";
-import { messageOf } from "./message.ts";
+import { messageOf, type Shown } from "./message.ts";
 import { openPace, paceAt, send, slowDown } from "./reply.ts";
 import { openSaid, type Saying } from "./said.ts";
 import { type Judge, openJudge } from "./spec.ts";
@@ -29,17 +29,7 @@ export type Fault =
   | { kind: "stall"; milliseconds: number }
   /** The connection ends; `late`: after the message was taken. */
   | { kind: "drop"; late?: boolean };
-export type Shown = {
-  id: string;
-  channel: string;
-  body: Body;
-  files: string[];
-  bytes?: Map<string, Buffer> | undefined;
-  private: boolean;
-  /** Who asked, when it is an answer. */
-  user?: string | undefined;
-  edits: number;
-};
+export type { Shown } from "./message.ts";
 
 export type Discord = {
   api: string;
@@ -201,10 +191,8 @@ export async function openDiscord(
     if (fault?.kind === "slow down") return slowDown(response, fault);
     if (fault?.kind === "stall") await new Promise((done) => setTimeout(done, fault.milliseconds));
     const turn = discord.paced && asked.auth ? pace(asked.path, performance.now()) : undefined;
-    if (turn && turn.wait > 0) {
-      discord.slowed++;
-      return slowDown(response, { kind: "slow down", after: turn.wait, global: turn.global });
-    }
+    if (turn && turn.wait > 0) discord.slowed++;
+    if (turn && turn.wait > 0) return slowDown(response, { ...turn, kind: "slow down", after: turn.wait });
     try {
       const { status, body } = answer(asked);
       if (fault?.kind === "drop") return void response.destroy();
