@@ -11,6 +11,8 @@ export default defineConfig({
     sequence: { sequencer: LongFirst },
     // One more than the least machine has cores: much of the suite waits for sockets and clocks.
     maxWorkers: 3,
+    // Tests that run side by side wait for the pace of platforms, and for each other.
+    maxConcurrency: 32,
     // A machine that is busy with other things is slower, not wrong.
     expect: { poll: { timeout: 10_000 } },
     // Only where nobody watches (.ci/run asks for it): a test that passed at the second try is named at the end.

@@ -1,10 +1,10 @@
 // The small parts that need no database.
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Progress } from "../core/jobs/index.ts";
+import { unless } from "../core/within.ts";
 import { backoff } from "./backoff.ts";
 import { reporter } from "./reporter.ts";
 import { sanitise } from "./sanitise.ts";
-import { within } from "./signals.ts";
 
 test.each([
   [1, 0, 2500],
@@ -51,11 +51,11 @@ test("an error that holds a whole page is told at once", () => {
 
 test("work that hangs ends with its signal, and the signal's reason is the error", async () => {
   const stop = new AbortController();
-  const hung = within(stop.signal, () => new Promise(() => {}));
+  const hung = unless(stop.signal, () => new Promise(() => {}));
   stop.abort(new Error("enough"));
   await expect(hung).rejects.toThrow("enough");
-  await expect(within(stop.signal, async () => 1)).rejects.toThrow("enough");
-  expect(await within(new AbortController().signal, async () => 1)).toBe(1);
+  await expect(unless(stop.signal, async () => 1)).rejects.toThrow("enough");
+  expect(await unless(new AbortController().signal, async () => 1)).toBe(1);
 });
 
 const at = (done: number): Progress => ({ done, total: 10, now: "" });

@@ -9,6 +9,7 @@ import { isAway } from "../core/inbox/index.ts";
 import { type Ending, failed, finishRuns, jobAct, showProgress, writeProgress } from "../core/jobs/index.ts";
 import { Refusal } from "../core/problem.ts";
 import { asJson } from "../core/text.ts";
+import { unless } from "../core/within.ts";
 import { localeOf, say } from "../core/words/say.ts";
 import { type Database, inWorkspace, type Last, last, rawOf, type Tx } from "../db/connect.ts";
 import { backoff } from "./backoff.ts";
@@ -17,7 +18,7 @@ import { Again, Finally, type Handler, type JobContext, type Result } from "./ha
 import type { Pulse } from "./pulse.ts";
 import { reporter } from "./reporter.ts";
 import { sanitise } from "./sanitise.ts";
-import { Gone, Stopping, TooLong, within } from "./signals.ts";
+import { Gone, Stopping, TooLong } from "./signals.ts";
 
 export type Shop = { house: House; handlers: ReadonlyMap<string, Handler>; pulse: Pulse };
 /** What the engine carries, and nothing else. */
@@ -57,7 +58,7 @@ async function attempt(work: Work, engine: AbortSignal): Promise<Ended> {
   try {
     // A worker that died in the middle was a failure too: work that kills its worker is not started for ever.
     if (claim.spent >= (handler.tries ?? TRIES)) throw new GivenUp();
-    const result = await within(signal, () => handler.run(context(work, signal, reports.report)));
+    const result = await unless(signal, () => handler.run(context(work, signal, reports.report)));
     await reports.end();
     return await patient(signal, () => complete(work, result));
   } catch (error) {

@@ -11,16 +11,3 @@ export class TooLong extends Error {
     this.minutes = minutes;
   }
 }
-
-/** The work, or the signal's reason as soon as it is aborted: work that does not listen holds nobody up. */
-export async function within<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  signal.throwIfAborted();
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    return await Promise.race([work(), promise]);
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
-}

@@ -13,7 +13,7 @@ import { webhook } from "./hook.ts";
 import { INVALID } from "./limits.ts";
 import { listen } from "./listen.ts";
 import { manifest } from "./manifest.ts";
-import type { Desk } from "./ready.ts";
+import type { More } from "./ready.ts";
 import { register } from "./register.ts";
 import { makeSender } from "./send.ts";
 import { sharedTally } from "./tally.ts";
@@ -56,17 +56,17 @@ function guardOf({ log, keep }: Kit): Guard | undefined {
 
 async function open(settings: Settings, kit: Kit): Promise<Bot> {
   const api = await openApi(settings, guardOf(kit));
-  const desk: Desk = {};
+  const more: More = {};
   const enter = (door: Door) =>
-    Object.assign(desk, {
+    Object.assign(more, {
       painter: door.painter,
       baseUrl: door.baseUrl,
       closed: (guild: string) => door.closed(wholeOf(guild)),
-    } satisfies Desk);
+    } satisfies More);
   const files = fileStore(settings, kit.log);
   // Discord sends interactions one way only: to the address that was set there, else over the gateway. We hear both.
   return {
-    sender: makeSender(kit, api, { desk, appId: settings.appId }),
+    sender: makeSender(kit, api, { more, appId: settings.appId }),
     ...(settings.publicKey ? { hook: (door: Door) => webhook(settings, enter(door) && door) } : {}),
     ...(settings.token ? { listen: (door: Door) => listen(settings, api, enter(door) && door, openEar(door)) } : {}),
     fetch: (envelope) => fetchAttached(files, envelope),

@@ -3,18 +3,9 @@
 import type { Sent } from "../../core/outbox/index.ts";
 import { Refused } from "./api.ts";
 import type { Hints } from "./decode.ts";
+import { ORIGINAL, read } from "./ids.ts";
+import { causeOf, type Desk, type Letter, open, type Post, type Reach, show } from "./letter.ts";
 import { FLAG } from "./limits.ts";
-import {
-  causeOf,
-  type Letter,
-  type Office,
-  ORIGINAL,
-  open,
-  type Post,
-  type Reach,
-  readExternal,
-  show,
-} from "./office.ts";
 import { escaped } from "./plain.ts";
 import { readerFor } from "./ready.ts";
 
@@ -23,22 +14,22 @@ const NOTE = 99;
 /** The person takes no messages from members of the server. */
 const NO_DIRECT = 50007;
 
-export function answerByToken(office: Office, letter: Letter): Promise<Sent> {
-  const { ids } = readExternal(letter.message.external);
+export function answerByToken(desk: Desk, letter: Letter): Promise<Sent> {
+  const ids = read(letter.message.external);
+  if (ids.parts.length === 0) ids.parts.push(ORIGINAL);
   const { direct } = letter.hints;
-  const reach = { ...byToken(office, letter), ...(direct === undefined ? {} : { channel: direct }) };
-  return show(office, letter, reach, ids.length > 0 ? ids : [ORIGINAL]);
+  const reach = { ...byToken(desk, letter), ...(direct === undefined ? {} : { channel: direct }) };
+  return show(desk, letter, reach, ids);
 }
 
-export function post(office: Office, letter: Letter): Promise<Sent> {
-  if (!office.api.hasToken)
-    throw new Refused("Without DISCORD_TOKEN nothing can be sent but answers within 15 minutes.");
-  if (letter.hints.private) return postAlone(office, letter);
-  const { ids } = readExternal(letter.message.external);
-  return show(office, letter, inChannel(office, letter, letter.message.place, letter.hints), ids);
+export function post(desk: Desk, letter: Letter): Promise<Sent> {
+  if (!desk.api.hasToken) throw new Refused("Without DISCORD_TOKEN nothing can be sent but answers within 15 minutes.");
+  if (letter.hints.private) return postAlone(desk, letter);
+  const ids = read(letter.message.external);
+  return show(desk, letter, inChannel(desk, letter, letter.message.place, letter.hints), ids);
 }
 
-export function byToken({ api }: Office, { hints, signal }: Letter): Reach {
+export function byToken({ api }: Desk, { hints, signal }: Letter): Reach {
   const hook = `/webhooks/${hints.app}/${hints.token}` as const;
   return {
     one: (id) => ({ route: `${hook}/messages/${id}` }),
@@ -46,13 +37,13 @@ export function byToken({ api }: Office, { hints, signal }: Letter): Reach {
   };
 }
 
-export const inChannel = (office: Office, letter: Letter, channel: string, said: Partial<Hints> = {}): Reach => ({
+export const inChannel = (desk: Desk, letter: Letter, channel: string, said: Partial<Hints> = {}): Reach => ({
   one: (id) => ({ route: `/channels/${channel}/messages/${id}`, bot: true }),
-  more: writer(office, letter, channel, said),
+  more: writer(desk, letter, channel, said),
 });
 
 /** Each part of a message has a nonce: a repetition is not shown twice. The first is a reply to what was said. */
-function writer({ api }: Office, { message, signal }: Letter, channel: string, said: Partial<Hints>): Post {
+function writer({ api }: Desk, { message, signal }: Letter, channel: string, said: Partial<Hints>): Post {
   return (body, files, n) => {
     const reply = n === 0 || n === NOTE ? repliesTo(said) : {};
     return api.call({
@@ -67,30 +58,26 @@ function writer({ api }: Office, { message, signal }: Letter, channel: string, s
 }
 
 /** Asked before everybody, and not for everybody to read: the channel learns where the answer is. */
-async function postAlone(office: Office, letter: Letter): Promise<Sent> {
+async function postAlone(desk: Desk, letter: Letter): Promise<Sent> {
   const { hints, message } = letter;
   const { say } = readerFor(hints);
   try {
-    const before = readExternal(message.external);
-    const channel = before.channel ?? (await directChannel(office, letter));
+    const before = read(message.external);
+    const channel = before.channel ?? (await directChannel(desk, letter));
     // What was whispered in part cannot be reached any more.
-    const ids = before.channel === undefined ? [] : before.ids;
-    const sent = await show(office, letter, { ...inChannel(office, letter, channel), channel }, ids);
-    await note(office, letter, say("I answered you in our own chat."));
+    const ids = before.channel === undefined ? { ...before, parts: [], done: 0 } : before;
+    const sent = await show(desk, letter, { ...inChannel(desk, letter, channel), channel }, ids);
+    await note(desk, letter, say("I answered you in our own chat."));
     return sent;
   } catch (error) {
-    if (!hints.message || office.api.codeOf(causeOf(error)) !== NO_DIRECT) throw error;
-    await note(
-      office,
-      letter,
-      say("My answer is only for you, and I may not write to you. Use the slash command here."),
-    );
+    if (!hints.message || desk.api.codeOf(causeOf(error)) !== NO_DIRECT) throw error;
+    await note(desk, letter, say("My answer is only for you, and I may not write to you. Use the slash command here."));
     return { lost: ["the answer: the person takes no direct messages from us"] };
   }
 }
 
 /** Only below what was said in words: whoever used a command was acknowledged already. */
-async function note(office: Office, letter: Letter, text: string): Promise<void> {
+async function note(desk: Desk, letter: Letter, text: string): Promise<void> {
   const { hints, message } = letter;
   if (!hints.message) return;
   const body = {
@@ -99,10 +86,10 @@ async function note(office: Office, letter: Letter, text: string): Promise<void>
     allowed_mentions: { parse: [] },
     attachments: [],
   };
-  await writer(office, letter, message.place, hints)(body, [], NOTE);
+  await writer(desk, letter, message.place, hints)(body, [], NOTE);
 }
 
-async function directChannel({ api }: Office, { hints: { user }, signal }: Letter): Promise<string> {
+async function directChannel({ api }: Desk, { hints: { user }, signal }: Letter): Promise<string> {
   if (!user) throw new Refused("A private answer has nobody to go to.");
   const body = { recipient_id: user };
   const { data } = await api.call({ method: "POST", route: "/users/@me/channels", body, bot: true, signal });

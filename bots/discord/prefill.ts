@@ -2,6 +2,7 @@
 // so what is not found in time is not shown.
 import type { APIInteraction } from "discord-api-types/v10";
 import { whatWasAsked } from "../../core/inbox/index.ts";
+import { within } from "../../core/within.ts";
 import { reading } from "../parts/reading.ts";
 import type { Door } from "../surface.ts";
 import { whoOf } from "./decode.ts";
@@ -11,19 +12,11 @@ import { PREFILL_MS } from "./limits.ts";
 export async function prefill(door: Door, interaction: APIInteraction, most = PREFILL_MS): Promise<Given> {
   const form = interaction.type === 3 ? formOf(interaction.data.custom_id) : undefined;
   if (!form || "command" in form) return {};
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Given>((done) => {
-    timer = setTimeout(() => done({}), most);
-  });
   const found = lookUp(door, interaction, form.token).catch((error: unknown): Given => {
     door.house.log.warn({ err: error }, "a form opens without what was given before");
     return {};
   });
-  try {
-    return await Promise.race([found, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return within(most, found, () => ({}));
 }
 
 /** Only what this very person gave, or was asked: others open the form empty. */

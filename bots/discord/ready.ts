@@ -13,7 +13,7 @@ import type { Origin } from "./origin.ts";
 import { type File, type How, type Message, type Rendered, render, renderPlain } from "./render.ts";
 
 /** These come with the door, when the house opens. `closed`: we are no member of a server any more. */
-export type Desk = { painter?: Painter; baseUrl?: URL | undefined; closed?: (guild: string) => Promise<void> };
+export type More = { painter?: Painter; baseUrl?: URL | undefined; closed?: (guild: string) => Promise<void> };
 export type Ready = { body: Message; files: { name: string; data: Buffer }[] };
 export type Prepared = {
   parts: Ready[];
@@ -34,17 +34,17 @@ export const readerFor = (hints: Partial<Hints>): Reader => {
 
 export async function prepare(
   house: Kit,
-  desk: Desk,
+  more: More,
   message: Outgoing,
   hints: Partial<Hints>,
   origin?: Origin,
 ): Promise<Prepared> {
   const view = message.view!;
   const reader = readerFor(hints);
-  const how: How = { private: hints.private === true, baseUrl: desk.baseUrl, ...(origin ? { origin } : {}) };
+  const how: How = { private: hints.private === true, baseUrl: more.baseUrl, ...(origin ? { origin } : {}) };
   const plain = () => renderPlain(view, reader, how).messages.map(({ body }) => ({ body, files: [] }));
   const assets = await measured(house, message.workspaceId, view, hints.most ?? MESSAGE.file);
-  const charts = desk.painter !== undefined;
+  const charts = more.painter !== undefined;
   const linked = () => filled(render(view, reader, { ...how, charts }));
   const drawn = render(view, reader, { ...how, charts, assets });
   try {
@@ -69,7 +69,7 @@ export async function prepare(
       if (!bytes) throw new Error("the bytes of a file are gone");
       return bytes;
     }
-    return Buffer.from(await desk.painter!.render(file.chart, { theme: THEME, locale: reader.locale }));
+    return Buffer.from(await more.painter!.render(file.chart, { theme: THEME, locale: reader.locale }));
   }
 }
 

@@ -1,7 +1,7 @@
 // What all chat surfaces stand on: the door that keeps messages, the lanes that work them off, the outbox that answers.
 import { join } from "node:path";
 import { type Intake, openIntake, openSpool, saidWith, startLanes } from "../../core/inbox/index.ts";
-import { startOutbox } from "../../core/outbox/index.ts";
+import { type OutboxOptions, startOutbox } from "../../core/outbox/index.ts";
 import type { Painter } from "../../core/view/chart/index.ts";
 import { closed, doorkeeper, enter, moved, openDoors, opened } from "../../core/workspace/index.ts";
 import type { Bot, Door } from "../surface.ts";
@@ -15,7 +15,12 @@ export type Chat = {
 };
 
 /** `works`: this process also works messages off and sends answers; a web process alone only takes webhooks in. */
-export async function openChat({ settings, house }: Base, painter: Painter, works: boolean): Promise<Chat> {
+export async function openChat(
+  { settings, house }: Base,
+  painter: Painter,
+  works: boolean,
+  sending?: OutboxOptions,
+): Promise<Chat> {
   const chosen = await chosenSurfaces(settings);
   const kit = { ...house, keep: join(settings.dataDir, "bots") };
   const bots = await Promise.all(
@@ -28,6 +33,7 @@ export async function openChat({ settings, house }: Base, painter: Painter, work
       ? startOutbox(
           house,
           bots.map(({ bot }) => bot.sender),
+          sending,
         )
       : undefined;
   const lanes =

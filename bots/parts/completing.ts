@@ -1,6 +1,7 @@
 // What is offered while somebody types: whatever is found in time, and nothing when it is too late. Each letter is a
 // question of its own, so answers are kept for a moment; one that came too late serves the next letter.
 import type { Suggestion } from "../../core/command/index.ts";
+import { within } from "../../core/within.ts";
 import type { Door } from "../surface.ts";
 
 /** `key`: who types what, where, with which roles; all that the answer hangs on. */
@@ -32,19 +33,7 @@ export function offering({ house }: Pick<Door, "house">, most: number): (asked: 
     return found;
   }
 
-  return (asked) => within(most, look(asked));
-}
-
-async function within(milliseconds: number, found: Promise<Suggestion[]>): Promise<Suggestion[]> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Suggestion[]>((done) => {
-    timer = setTimeout(() => done([]), milliseconds);
-  });
-  try {
-    return await Promise.race([found, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return (asked) => within(most, look(asked), () => []);
 }
 
 /** What somebody typed, as far as anybody has to look for it. */

@@ -106,7 +106,7 @@ export async function openApi(settings: Settings, log: Kit["log"]): Promise<Api>
     async upload(url, bytes, signal) {
       if (!isSlacks(settings, url)) throw new SlackSays("invalid_url");
       const response = await reach(() =>
-        fetch(url, { method: "POST", body: bytes, redirect: "error", signal: timely(signal) }),
+        fetch(url, { method: "POST", body: bytes, redirect: "error", signal: signal ?? timely(signal) }),
       );
       if (response.status >= 500) throw new Away(`Slack answered ${response.status}.`);
       if (!response.ok) throw new SlackSays(`upload_${response.status}`);
@@ -163,7 +163,7 @@ function meant(error: unknown): Error {
 }
 
 /** The place is closed to us: archived, or we are not in it, or who it was for is gone. */
-const GONE = new Set([
+export const GONE = new Set([
   "is_archived",
   "channel_not_found",
   "not_in_channel",

@@ -1,6 +1,7 @@
 // What came from Slack, over HTTP or over the socket: kept first, acknowledged then. Bolt acknowledges events before a
 // listener sees them; that is why we take what it receives before it does.
 import type { Received } from "../../core/inbox/index.ts";
+import { within } from "../../core/within.ts";
 import { localeOf, say } from "../../core/words/say.ts";
 import { notKept } from "../parts/kept.ts";
 import type { Door } from "../surface.ts";
@@ -58,10 +59,6 @@ async function acknowledged(ear: Ear, door: Door, said: Said, ack: Ack): Promise
 
 /** The dialogue opens before anything slow. False: Slack did not open it in time. */
 async function opened({ api, kit }: Ear, { trigger, view }: Extract<Ack, { kind: "open" }>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((done) => {
-    timer = setTimeout(() => done(false), TRIGGER_MS);
-  });
   const there = api.call("views.open", { trigger_id: trigger, view }).then(
     () => true,
     (err: unknown) => {
@@ -69,9 +66,7 @@ async function opened({ api, kit }: Ear, { trigger, view }: Extract<Ack, { kind:
       return false;
     },
   );
-  const done = await Promise.race([there, late]);
-  clearTimeout(timer);
-  return done;
+  return within(TRIGGER_MS, there, () => false);
 }
 
 async function keep(ear: Ear, door: Door, said: Said, ack: Extract<Ack, { kind: "keep" }>): Promise<Answer> {

@@ -1,13 +1,15 @@
-// One message on its way to Slack: how it is drawn and spoken, and how it is known again.
-import type { Outgoing } from "../../core/outbox/index.ts";
+// One message on its way to Slack: what it stands on, how it is drawn and spoken, and what its troubles mean.
+import { Half, type Outgoing } from "../../core/outbox/index.ts";
 import type { Painter } from "../../core/view/chart/index.ts";
 import type { Reader } from "../../core/view/index.ts";
+import { unless } from "../../core/within.ts";
 import { localeOf, say } from "../../core/words/say.ts";
 import type { Kit } from "../surface.ts";
-import { type Api, SlackSays, saysOneOf } from "./api.ts";
+import { type Api, GONE, Refused, saysOneOf } from "./api.ts";
 import type { Hints } from "./decode.ts";
-import { list, obj, str } from "./json.ts";
-import { EDITS, PACE } from "./limits.ts";
+import { fresh, type Ids, isEmpty, read, written } from "./ids.ts";
+import { str } from "./json.ts";
+import type { Memory } from "./pace.ts";
 import { type Message, type Rendered, render, renderPlain } from "./render.ts";
 
 export type Desk = {
@@ -16,38 +18,50 @@ export type Desk = {
   /** Known once the house opens: pictures of charts, and where our addresses begin. */
   more: { painter?: Painter; baseUrl?: URL | undefined };
 };
-/** What this process remembers of what it sent. */
-export type Memory = {
-  /** Messages that are half sent, and what edits added to them. */
-  halves: Map<string, Done>;
-  /** How often a `response_url` was used. */
-  uses: Map<string, number>;
-  /** When messages of a team were changed in the last minute. */
-  edits: Map<string, number[]>;
-};
 export type Letter = Desk &
   Memory & {
     message: Outgoing;
     hints: Partial<Hints> & Record<string, unknown>;
     signal: AbortSignal;
+    /** What has arrived. It grows while we send. */
+    ids: Ids;
     /** One person alone reads it: no file can go with it. */
     alone?: boolean;
   };
-export type Done = { channel: string; ts: string[]; files: string[] };
 
-const MOST_KEPT = 2_000;
-
-export function half({ halves }: Memory, key: string, channel: string): Done {
-  const found = halves.get(key) ?? { channel, ts: [], files: [] };
-  halves.delete(key);
-  if (halves.size >= MOST_KEPT) halves.delete(halves.keys().next().value!);
-  halves.set(key, found);
-  return found;
+/** What a message was changed into goes on from what there is; `hints`: those that it was sent with. */
+export function letterOf(desk: Desk, memory: Memory, message: Outgoing, signal: AbortSignal): Letter {
+  const { target, hints } = message;
+  // The library does not know our signal: a call that is given up may have arrived.
+  const call: Api["call"] = (...asked) => unless(signal, () => desk.api.call(...asked));
+  return {
+    ...desk,
+    ...memory,
+    api: { ...desk.api, call },
+    message,
+    hints: target?.hints ?? hints,
+    signal,
+    ids: known(message),
+  };
 }
 
-export function used({ uses }: Memory, url: string, count: number): void {
-  if (uses.size >= MOST_KEPT) uses.delete(uses.keys().next().value!);
-  uses.set(url, count);
+/** How far another change came says nothing of this one. */
+function known({ external, target }: Outgoing): Ids {
+  if (external !== null) return read(external);
+  return target ? { ...read(target.external), told: 0, slow: 0, done: 0 } : fresh();
+}
+
+/** What of it has arrived goes with the trouble, and stays known. */
+export async function keeping<T>({ ids, message: { place } }: Letter, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Half) throw error;
+    // The chat of the person that it is for is closed to us: that closes nothing else.
+    const theirs = /^[CG]/.test(place) && ids.channel !== place && saysOneOf(error, GONE);
+    const trouble = theirs ? new Refused((error as Error).message) : error;
+    throw isEmpty(ids) ? trouble : new Half(written(ids), trouble);
+  }
 }
 
 // Slack does not take what we drew: then it is told in words.
@@ -93,30 +107,16 @@ export const spoken = ({ text, blocks }: Message) => ({
   unfurl_media: false,
 });
 
+/** Slack streams into threads, to somebody. */
+export const mayGrow = ({ message: { view }, hints }: Letter): boolean =>
+  view?.growing === true &&
+  !hints.private &&
+  !hints.once &&
+  !hints.replace &&
+  str(hints.thread) !== "" &&
+  str(hints.user) !== "";
+
 export const threaded = ({ thread }: Partial<Hints>) => (thread ? { thread_ts: thread } : {});
-
-export function update(letter: Letter, channel: string, ts: string, { text, blocks }: Message) {
-  lately(letter).push(performance.now());
-  // Without blocks the old ones would stay.
-  return letter.api.call("chat.update", { channel, ts, text, blocks: blocks ?? [], parse: "none", link_names: false });
-}
-
-function lately({ edits, message: { tenant } }: Letter): number[] {
-  const times = (edits.get(tenant) ?? []).filter((at) => performance.now() - at < EDITS.per);
-  edits.set(tenant, times);
-  return times;
-}
-
-/** Work that goes on is shown again soon: its steps give way, so that what is final need not wait. */
-export const goesOn = ({ message: { view } }: Letter): boolean =>
-  view?.growing === true || (view?.blocks.some((b) => b.kind === "progress" && b.done < b.total) ?? false);
-
-/** "step": leave this one out. Otherwise the milliseconds until Slack lets a message of this team be changed. */
-export function editWait(letter: Letter): number | "step" {
-  const times = lately(letter);
-  if (goesOn(letter) && times.length >= EDITS.steps) return "step";
-  return times.length < EDITS.limit ? 0 : times[0]! + EDITS.per - performance.now();
-}
 
 const GONE_ALREADY = new Set(["message_not_found", "file_not_found", "file_deleted"]);
 
@@ -127,60 +127,4 @@ export async function gently({ api }: Letter, method: string, params: Record<str
   } catch (error) {
     if (!saysOneOf(error, GONE_ALREADY)) throw error;
   }
-}
-
-/** A message of several parts keeps Slack's pace too: one a second in a channel. */
-export const pause = ({ signal }: Letter) =>
-  new Promise<void>((done) => {
-    const stop = () => {
-      clearTimeout(timer);
-      done();
-    };
-    const timer = setTimeout(stop, PACE.per);
-    signal.addEventListener("abort", stop, { once: true });
-  });
-
-const NOT_GROWING = new Set(["message_not_in_streaming_state", ...GONE_ALREADY]);
-
-/** It may have ended before: a try of ours was not answered, or Slack ended it by itself. */
-export async function gentlyEnded({ api }: Letter, params: Record<string, unknown>): Promise<void> {
-  try {
-    await api.call("chat.stopStream", params);
-  } catch (error) {
-    if (!saysOneOf(error, NOT_GROWING)) throw error;
-  }
-}
-
-const MARK = "impresario_message";
-/** Slack knows no message by an id of ours; this is how we know it again. */
-export const marked = (id: string, part: number) => ({ event_type: MARK, event_payload: { id, part } });
-
-/** Slack may have taken a message whose taking we were never told. */
-export async function recall({ api, kit, message, hints }: Letter, channel: string, done: Done): Promise<void> {
-  if (!/^[CDG]/.test(channel) || hints.replace) return;
-  const about = { channel, limit: 50, include_all_metadata: true };
-  try {
-    const { messages } = hints.thread
-      ? await api.call("conversations.replies", { ...about, ts: hints.thread })
-      : await api.call("conversations.history", about);
-    const parts = list(messages).flatMap((m) => {
-      const { event_type, event_payload } = obj(m.metadata);
-      const { id, part } = obj(event_payload);
-      return event_type === MARK && id === message.id ? [{ part: Number(part), ts: str(m.ts) }] : [];
-    });
-    for (const { part, ts } of parts.toSorted((a, b) => a.part - b.part)) if (part === done.ts.length) done.ts.push(ts);
-  } catch (error) {
-    // Where we may not look, it may come twice.
-    if (!(error instanceof SlackSays)) throw error;
-    kit.log.debug({ message: message.id, err: error }, "Slack does not show what was said there");
-  }
-}
-
-export const externalOf = ({ channel, ts, files }: Done): string => `${channel}:${ts.join(",")}|${files.join(",")}`;
-
-export function readExternal(external: string): Done {
-  const [channel = "", rest = ""] = external.split(":");
-  const [ts = "", files = ""] = rest.split("|");
-  const split = (text: string) => (text === "" ? [] : text.split(","));
-  return { channel, ts: split(ts), files: split(files) };
 }

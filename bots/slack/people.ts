@@ -1,5 +1,6 @@
 // Who somebody is at Slack: name, language, user groups. Looked up once in a while, and never waited for long.
 import type { Envelope } from "../../core/inbox/index.ts";
+import { within } from "../../core/within.ts";
 import type { Kit } from "../surface.ts";
 import type { Api } from "./api.ts";
 import { list, obj, str } from "./json.ts";
@@ -90,15 +91,12 @@ export function openPeople(api: Api, log: Kit["log"], now = () => performance.no
   };
 }
 
-async function soon<T>(work: Promise<T>, otherwise: T): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<T>((done) => {
-    timer = setTimeout(() => done(otherwise), PATIENCE_MS);
-  });
-  const first = await Promise.race([work.catch(() => otherwise), late]);
-  clearTimeout(timer);
-  return first;
-}
+const soon = <T>(work: Promise<T>, otherwise: T): Promise<T> =>
+  within(
+    PATIENCE_MS,
+    work.catch(() => otherwise),
+    () => otherwise,
+  );
 
 /** With what Slack knows of who speaks. */
 export function introduced(envelope: Envelope, { name, locale, roles }: Person): Envelope {

@@ -1,79 +1,71 @@
-// Messages that everybody in a channel or a thread sees, and their edits.
+// Messages that everybody in a channel or a thread sees: part by part, and from where the last try ended.
 import type { Sent } from "../../core/outbox/index.ts";
-import { Slower } from "./api.ts";
+import { settled } from "./ids.ts";
 import { str } from "./json.ts";
-import {
-  drawn,
-  editWait,
-  externalOf,
-  gently,
-  half,
-  type Letter,
-  marked,
-  pause,
-  readExternal,
-  recall,
-  spoken,
-  threaded,
-  update,
-} from "./letter.ts";
+import { drawn, gently, keeping, type Letter, mayGrow, spoken, threaded } from "./letter.ts";
 import { sendFiles } from "./media.ts";
+import { changed, turn } from "./pace.ts";
+import { marked, recall, recallGrowing } from "./recall.ts";
+import type { Message, Rendered } from "./render.ts";
 
-/** One message after the other. A repetition goes on where the last try ended; `from`: those before were told elsewhere. */
-export async function write(letter: Letter, channel: string, from = 0): Promise<Sent> {
-  const { hints, message, api } = letter;
-  const done = half(letter, `${message.id}\n${channel}`, channel);
-  if (message.attempts > 0) await recall(letter, channel, done);
-  const { lost } = await drawn(letter, async ({ messages, files, lost }, again) => {
-    // In words it is another row of messages: better some of it twice than a part not at all.
-    for (const one of messages.slice(again ? 0 : from + done.ts.length)) {
-      if (done.ts.length > 0) await pause(letter);
-      const on = done.ts.length === 0 && hints.replace ? hints.on : undefined;
-      const metadata = marked(message.id, done.ts.length);
-      const sent = on
-        ? await update(letter, channel, on.ts, one)
-        : await api.call("chat.postMessage", { channel, ...spoken(one), ...threaded(hints), metadata });
-      done.channel = str(sent.channel) || channel;
-      done.ts.push(str(sent.ts) || (on?.ts ?? ""));
+export function post(letter: Letter, channel: string): Promise<Sent> {
+  const { ids, hints, message } = letter;
+  return keeping(letter, async () => {
+    ids.channel ||= channel;
+    // What is already there is as it should be; what it takes the place of is not.
+    let redo = false;
+    if (hints.replace && hints.on) {
+      redo = true;
+      if (ids.ts.length === 0) ids.ts.push(hints.on.ts);
     }
-    if (done.files.length === 0) done.files.push(...(await sendFiles(letter, done.channel, files, lost)));
+    if (message.attempts > 0) {
+      await recall(letter);
+      const grown = ids.ts.length === 0 && mayGrow(letter) ? await recallGrowing(letter) : undefined;
+      if (grown) ids.ts.push(grown);
+      redo ||= grown !== undefined;
+    }
+    // What was found is said already.
+    if (!redo) ids.done = ids.ts.length;
+    const { lost } = await drawn(letter, (rendered, again) => put(letter, rendered, again));
+    return { external: settled(ids), lost };
   });
-  return { external: externalOf(done), lost };
 }
 
-/** `letter.hints` are those that the message was sent with. */
-export async function rewrite(letter: Letter): Promise<Sent> {
-  const { external } = letter.message.target!;
-  const wait = editWait(letter);
-  if (wait === "step") return { external, lost: ["a step: Slack lets few messages be changed in a minute"] };
-  if (wait > 0) throw new Slower(wait);
-  const done = readExternal(external);
-  const { channel } = done;
-  // What was added by earlier edits is not in the row that is edited.
-  const more = half(letter, external, channel);
-  const all = [...done.ts, ...more.ts];
-  const { lost } = await drawn(letter, async ({ messages, files, lost }) => {
-    for (const [n, one] of messages.entries()) {
-      if (n > 0) await pause(letter);
-      if (all[n]) await update(letter, channel, all[n], one);
-      else {
-        const about = { channel, ...spoken(one), ...threaded(letter.hints) };
-        all.push(str((await letter.api.call("chat.postMessage", about)).ts));
-      }
-    }
-    for (const ts of all.splice(messages.length)) await gently(letter, "chat.delete", { channel, ts });
-    if (done.files.length + more.files.length === 0)
-      more.files.push(...(await sendFiles(letter, channel, files, lost)));
-  });
-  more.ts = all.slice(done.ts.length);
-  return { external, lost };
+/** Shows a view in the parts that are there: more are added, and those that are left over are taken back. */
+export async function put(letter: Letter, { messages, files, lost }: Rendered, again: boolean): Promise<void> {
+  const { ids } = letter;
+  // Drawn as words it is another row of parts.
+  if (again) ids.done = 0;
+  const mine = messages.slice(ids.told);
+  let said = false;
+  for (const [n, one] of mine.entries()) {
+    if (n < ids.done) continue;
+    const ts = ids.ts[n];
+    if (said) await turn(letter);
+    said = true;
+    if (ts === undefined) await add(letter, one);
+    else await update(letter, ts, one);
+    ids.done = n + 1;
+  }
+  while (ids.ts.length > mine.length) {
+    await gently(letter, "chat.delete", { channel: ids.channel, ts: ids.ts.at(-1) });
+    ids.ts.pop();
+  }
+  await sendFiles(letter, files, lost);
 }
 
-export async function takeBack(letter: Letter): Promise<Sent> {
-  const { external } = letter.message.target!;
-  const { channel, ts, files } = readExternal(external);
-  const more = letter.halves.get(external);
-  for (const one of [...ts, ...(more?.ts ?? [])]) await gently(letter, "chat.delete", { channel, ts: one });
-  for (const file of [...files, ...(more?.files ?? [])]) await gently(letter, "files.delete", { file });
-  return {};
+async function add({ api, ids, hints, message }: Letter, one: Message): Promise<void> {
+  const metadata = marked(message.id, ids.ts.length);
+  const about = { channel: ids.channel, ...spoken(one), ...threaded(hints), metadata };
+  const { channel, ts } = await api.call("chat.postMessage", about);
+  ids.channel = str(channel) || ids.channel;
+  ids.ts.push(str(ts));
+}
+
+async function update(letter: Letter, ts: string, { text, blocks }: Message): Promise<void> {
+  const { api, ids } = letter;
+  changed(letter);
+  // Without blocks the old ones would stay.
+  const about = { text, blocks: blocks ?? [], parse: "none", link_names: false };
+  await api.call("chat.update", { channel: ids.channel, ts, ...about });
 }

@@ -3,13 +3,14 @@ import type { Api, InputFile } from "grammy";
 import type { Outgoing } from "../../core/outbox/index.ts";
 import type { Painter } from "../../core/view/chart/index.ts";
 import type { Reader } from "../../core/view/index.ts";
+import { pause } from "../../core/within.ts";
 import { localeOf, say } from "../../core/words/say.ts";
 import type { Kit } from "../surface.ts";
-import { type Ids, isEmpty, written } from "./ids.ts";
+import type { Ids } from "./ids.ts";
 import { isGroup, type Pace } from "./pace.ts";
 import { type Part, type Rendered, render } from "./render.ts";
 import type { Spins } from "./spins.ts";
-import { NotYet, says } from "./trouble.ts";
+import { NotYet, says, troubleOf, Unreached } from "./trouble.ts";
 
 export type Desk = {
   api: Api;
@@ -34,17 +35,6 @@ export type Letter = Desk & {
   /** A topic of the group. */
   thread: number | undefined;
 };
-
-/** Some of it has arrived: the next try goes on from there. */
-export class Half extends Error {
-  readonly external: string;
-  constructor(ids: Ids, cause: unknown) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
-    this.external = written(ids);
-  }
-}
-
-export const halfOf = (ids: Ids, error: unknown): unknown => (isEmpty(ids) ? error : new Half(ids, error));
 
 export const readerOf = ({ message: { hints, target } }: Letter): Reader => {
   const wanted = hints.locale ?? target?.hints.locale;
@@ -71,12 +61,13 @@ export function drawn(letter: Letter): Rendered {
 /** A wait up to this long is waited for here; for longer ones the message goes back to the outbox. */
 const SHORT_WAIT_MS = 1_200;
 
-async function turn({ pace }: Letter, chat: string): Promise<void> {
+async function turn({ pace, signal }: Letter, chat: string): Promise<void> {
   for (;;) {
     const wait = pace.take(chat);
     if (wait === 0) return;
     if (wait > SHORT_WAIT_MS) throw new NotYet(wait);
-    await new Promise((done) => setTimeout(done, Math.ceil(wait)));
+    await pause(Math.ceil(wait), signal as unknown as AbortSignal);
+    if (signal?.aborted) throw new NotYet(wait);
   }
 }
 
@@ -92,6 +83,9 @@ export async function call<T>(letter: Letter, chat: string, send: (there: There)
   try {
     return await send({ chat_id: chat, ...(thread === undefined ? {} : { message_thread_id: thread }) });
   } catch (error) {
+    const { kind } = troubleOf(error);
+    if ((kind === "gone" || kind === "moved") && isGroup(letter.message.place) && chat !== letter.message.place)
+      throw new Unreached((error as Error).message, { cause: error });
     if (thread === undefined || !says(error, TOPIC)) throw error;
     letter.thread = undefined;
     letter.lost.push("its topic: it is closed or gone");

@@ -2,11 +2,11 @@
 import type { InputFile } from "grammy";
 import { openBytes, sizeOf } from "../../core/assets/index.ts";
 import { call, type Letter, type There } from "./letter.ts";
-import { PHOTO_BYTES, UPLOAD_BYTES } from "./limits.ts";
+import { CAPTION, PHOTO_BYTES, TEXT, UPLOAD_BYTES } from "./limits.ts";
 import { escaped } from "./markup.ts";
-import type { MediaItem } from "./page.ts";
+import { cut, type MediaItem } from "./page.ts";
 import type { Part } from "./render.ts";
-import { says } from "./trouble.ts";
+import { NotYet, says } from "./trouble.ts";
 
 /** What one call of the Bot API sends. */
 type Unit = { kind: "album" | "links"; items: MediaItem[] };
@@ -16,8 +16,19 @@ export async function sendMedia(letter: Letter, parts: readonly Part[]): Promise
   const { ids } = letter;
   const units: Unit[] = [];
   for (const part of parts) if (part.kind === "media") units.push(...(await unitsOf(letter, part.items)));
-  for (const unit of units.slice(ids.media.length)) ids.media.push(await sent(letter, unit));
+  for (const unit of units.slice(ids.media.length)) {
+    try {
+      ids.media.push(await sent(letter, unit));
+      ids.slow = 0;
+    } catch (error) {
+      if (letter.signal?.aborted && !(error instanceof NotYet)) ids.slow++;
+      throw error;
+    }
+  }
 }
+
+/** Media that the line was too slow for so often in a row become links: what comes after them waits no longer. */
+const TOO_SLOW = 2;
 
 async function unitsOf(letter: Letter, items: readonly MediaItem[]): Promise<Unit[]> {
   const units: Unit[] = [];
@@ -51,14 +62,20 @@ const UNFETCHED =
 
 async function sent(letter: Letter, { kind, items }: Unit): Promise<number[]> {
   if (kind === "links") return links(letter, items);
+  if (letter.ids.slow >= TOO_SLOW) {
+    letter.lost.push(`${kinds(items)}: too large for a line this slow`);
+    return links(letter, items);
+  }
   try {
     return await (items.length === 1 ? single(letter, items[0]!) : album(letter, items));
   } catch (error) {
     if (!says(error, UNFETCHED)) throw error;
-    letter.lost.push(`${items.map(({ as }) => as).join(", ")}: Telegram could not fetch it`);
+    letter.lost.push(`${kinds(items)}: Telegram could not fetch it`);
     return links(letter, items);
   }
 }
+
+const kinds = (items: readonly MediaItem[]): string => items.map(({ as }) => as).join(", ");
 
 async function fileFor(letter: Letter, { source, name }: MediaItem): Promise<InputFile | string> {
   const { File, house, message, more } = letter;
@@ -76,7 +93,7 @@ async function fileFor(letter: Letter, { source, name }: MediaItem): Promise<Inp
   }, name);
 }
 
-const captionOf = (caption: string) => (caption ? { caption, parse_mode: "HTML" as const } : {});
+const captionOf = (caption: string) => (caption ? { caption: escaped(caption), parse_mode: "HTML" as const } : {});
 const detailsOf = ({ as, seconds, title }: MediaItem) => ({
   ...(seconds !== undefined && (as === "audio" || as === "video") ? { duration: seconds } : {}),
   ...(as === "audio" && title ? { title } : {}),
@@ -125,11 +142,15 @@ async function album(letter: Letter, items: readonly MediaItem[]): Promise<numbe
 }
 
 async function links(letter: Letter, items: readonly MediaItem[]): Promise<number[]> {
-  const { api, ids, signal } = letter;
+  const { api, ids, lost, signal } = letter;
+  // All of them in one message: what stands under each has its share of it.
+  const room = Math.min(CAPTION, Math.floor(TEXT / items.length) - 1);
   const text = items
     .map(({ caption, source, as }) => {
       const url = "url" in source ? source.url : "";
-      return url ? `<a href="${escaped(url)}">${caption || as}</a>` : caption || as;
+      const label = escaped(cut(caption || as, room));
+      if (caption.length > room) lost.push(`${as}: the end of what stands under it`);
+      return url ? `<a href="${escaped(url)}">${label}</a>` : label;
     })
     .join("\n");
   const message = await call(letter, ids.chat, (there) =>

@@ -8,7 +8,7 @@ export type Source = { asset: string; url: string } | { url: string } | { chart:
 export type MediaItem = {
   as: "photo" | "audio" | "video" | "document";
   source: Source;
-  /** HTML. */
+  /** Plain, as it is shown under it. */
   caption: string;
   /** What its file is called: clients tell by the ending how to play it. */
   name: string;

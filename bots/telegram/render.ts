@@ -11,7 +11,7 @@ import {
 import { form } from "./form.ts";
 import { ALBUM, BUTTONS, CALLBACK_BYTES, CAPTION, TEXT } from "./limits.ts";
 import { hrefOf, html, lengthOf, type Paragraph, run, shown } from "./markup.ts";
-import { type Keyboard, type Look, type MediaItem, type Page, push } from "./page.ts";
+import { cut, type Keyboard, type Look, type MediaItem, type Page, push } from "./page.ts";
 
 export type Part =
   | { kind: "text"; html: string; keyboard?: Keyboard; ask?: string }
@@ -142,7 +142,7 @@ function media(block: MediaBlock, page: Page): void {
   });
 }
 
-const caption = (text: string): string => html([run(splitText(text, CAPTION - 100)[0] ?? "")]);
+const caption = (text: string): string => cut(run(text).text, CAPTION);
 
 function buttons(list: readonly (Pick<Button, "label" | "action"> & { style?: Button["style"] })[], page: Page): void {
   for (const { label, action, style } of list) {

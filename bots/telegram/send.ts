@@ -1,11 +1,11 @@
 // From the outbox to the Bot API: a message may be several of Telegram's. What arrived of it is kept with its row, so
 // that another try, and another process, goes on from there.
-import type { Outgoing, Sender, Sent } from "../../core/outbox/index.ts";
+import { Half, type Outgoing, type Sender, type Sent } from "../../core/outbox/index.ts";
 import { SURFACE } from "./decode.ts";
 import { fresh, isEmpty, read, written } from "./ids.ts";
-import { bodyOf, call, type Desk, drawn, editOf, halfOf, type Letter, replyTo, type TextPart } from "./letter.ts";
+import { bodyOf, call, type Desk, drawn, editOf, type Letter, replyTo, type TextPart } from "./letter.ts";
 import { sendMedia } from "./media.ts";
-import { openPace } from "./pace.ts";
+import { isGroup, openPace } from "./pace.ts";
 import type { Part } from "./render.ts";
 import { says, troubleOf } from "./trouble.ts";
 import { isQuiet, rewhisper, unwhisper, whisper } from "./whisper.ts";
@@ -29,7 +29,7 @@ export function makeSender(desk: Desk): Sender {
       try {
         return await deliver(letter);
       } catch (error) {
-        throw halfOf(letter.ids, error);
+        throw isEmpty(letter.ids) ? error : new Half(written(letter.ids), error);
       }
     },
   };
@@ -37,8 +37,9 @@ export function makeSender(desk: Desk): Sender {
 
 /** What an earlier try has sent; of an edit, what there is to change. */
 function idsOf({ external, target, place }: Outgoing) {
-  const known = external ?? target?.external;
-  return known ? read(known) : fresh(place);
+  if (external !== null) return read(external);
+  // How far another change came says nothing of this one.
+  return target ? { ...read(target.external), slow: 0, done: 0 } : fresh(place);
 }
 
 async function deliver(letter: Letter): Promise<Sent> {
@@ -50,7 +51,7 @@ async function deliver(letter: Letter): Promise<Sent> {
   return write(letter, letter.message.place);
 }
 
-const sentOf = ({ ids, lost }: Letter): Sent => ({ external: written(ids), lost });
+const sentOf = ({ ids, lost }: Letter): Sent => ({ external: written({ ...ids, done: 0 }), lost });
 
 /** Into one chat: all of it, or what is still missing. */
 async function write(letter: Letter, chat: string): Promise<Sent> {
@@ -88,12 +89,14 @@ async function change(letter: Letter): Promise<Sent> {
   const { message, ids } = letter;
   if (ids.whisper) return rewhisper(letter, write);
   // The group became a supergroup: what was said before cannot be changed there, so it is said again.
-  if (ids.chat.startsWith("-") && ids.chat !== message.place) Object.assign(ids, fresh(message.place));
+  if (hasMoved(letter)) Object.assign(ids, fresh(message.place));
   const { parts } = drawn(letter);
   const texts = parts.filter((part) => part.kind === "text");
   for (const [at, part] of texts.slice(0, ids.texts.length).entries()) {
-    if (await editText(letter, ids.chat, ids.texts[at]!, part)) continue;
-    letter.lost.push("a part of it that cannot be changed any more");
+    if (at < ids.done) continue;
+    if (!(await editText(letter, ids.chat, ids.texts[at]!, part)))
+      letter.lost.push("a part of it that cannot be changed any more");
+    ids.done++;
   }
   while (ids.texts.length > texts.length) {
     await remove(letter, ids.texts.at(-1)!);
@@ -102,6 +105,9 @@ async function change(letter: Letter): Promise<Sent> {
   await finish(letter, parts, {});
   return sentOf(letter);
 }
+
+/** What was said is in the group as it was before it became a supergroup. */
+const hasMoved = ({ ids, message }: Letter): boolean => isGroup(ids.chat) && ids.chat !== message.place;
 
 /** False: it is gone, or was never ours to change. */
 async function editText(letter: Letter, chat: string, id: number, part: TextPart): Promise<boolean> {
@@ -122,6 +128,7 @@ async function editText(letter: Letter, chat: string, id: number, part: TextPart
 async function takeBack(letter: Letter): Promise<Sent> {
   const { ids } = letter;
   if (ids.whisper) return unwhisper(letter);
+  if (hasMoved(letter)) return { lost: ["what was said before the group moved: it cannot be taken back there"] };
   for (const id of [...ids.texts, ...ids.media.flat()]) await remove(letter, id);
   return {};
 }

@@ -1,10 +1,10 @@
 // What is for one person in a group: seen by them alone where Telegram takes it, else in their own chat with us.
 import type { Sent } from "../../core/outbox/index.ts";
 import { textOf } from "../../core/view/index.ts";
-import { written } from "./ids.ts";
+import { fresh, isEmpty, written } from "./ids.ts";
 import { bodyOf, call, drawn, editOf, type Letter, readerOf, replyTo, type TextPart } from "./letter.ts";
 import { isGroup } from "./pace.ts";
-import { isRefused, troubleOf } from "./trouble.ts";
+import { isRefused, isTheirs, Unreached } from "./trouble.ts";
 
 type Write = (letter: Letter, chat: string) => Promise<Sent>;
 
@@ -35,7 +35,7 @@ async function toast(letter: Letter): Promise<boolean> {
     return "text" in words;
   } catch (error) {
     // Too late, or answered by another process: it is told in another way.
-    if (!isRefused(error) || troubleOf(error).kind !== "refused") throw error;
+    if (!isTheirs(error)) throw error;
     return false;
   }
 }
@@ -56,7 +56,7 @@ export async function whisper(letter: Letter, write: Write): Promise<Sent> {
     await note(letter, say("I answered you in our own chat."));
     return sent;
   } catch (error) {
-    if (ids.texts.length > 0 || troubleOf(error).kind !== "gone") throw error;
+    if (!isEmpty(ids) || !(error instanceof Unreached)) throw error;
     // We may write to nobody who has not written to us first.
     const words = say("My answer is only for you. Open a chat with me, press Start, and ask there.");
     await note(letter, words, `https://t.me/${letter.username}?start=hello`);
@@ -89,7 +89,7 @@ async function murmur(letter: Letter, person: string, part: TextPart): Promise<n
     );
     return sent.ephemeral_message_id ?? 0;
   } catch (error) {
-    if (!isRefused(error) || troubleOf(error).kind !== "refused") throw error;
+    if (!isTheirs(error)) throw error;
     return undefined;
   }
 }
@@ -128,10 +128,10 @@ export async function rewhisper(letter: Letter, write: Write): Promise<Sent> {
       return { external: written(ids), lost };
     }
   } catch (error) {
-    if (!isRefused(error) || troubleOf(error).kind !== "refused") throw error;
+    if (!isTheirs(error)) throw error;
     if (/message is not modified/i.test(error.description)) return { external: written(ids), lost };
   }
-  letter.ids = { chat: to, texts: [], media: [] };
+  letter.ids = fresh(to);
   letter.message = { ...message, hints: message.target?.hints ?? message.hints };
   return write(letter, to);
 }
@@ -148,7 +148,7 @@ export async function unwhisper(letter: Letter): Promise<Sent> {
     );
   } catch (error) {
     // Such messages end by themselves.
-    if (troubleOf(error).kind !== "refused") throw error;
+    if (!isTheirs(error)) throw error;
   }
   return {};
 }

@@ -1,5 +1,6 @@
 // What a caller sends, read with bounds: size, time, depth, and only text that the database can keep.
 import { refuse } from "../../core/problem.ts";
+import { within } from "../../core/within.ts";
 import { HttpProblem } from "./problem.ts";
 import type { Ctx } from "./web.ts";
 
@@ -40,25 +41,13 @@ async function readBytes(c: Ctx, most: number, milliseconds: number): Promise<Ui
     });
   if (length !== undefined && Number(length) > most) throw tooLarge();
   if (length === undefined && c.req.header("transfer-encoding") === undefined) return new Uint8Array();
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () =>
-        reject(
-          new HttpProblem(408, "slow", {
-            says: "The request did not arrive in time. Send it again.",
-            headers: { connection: "close" },
-          }),
-        ),
-      milliseconds,
-    );
+  const whole = length === undefined ? chunks(c, most, tooLarge) : c.req.arrayBuffer().then((b) => new Uint8Array(b));
+  return within(milliseconds, whole, () => {
+    throw new HttpProblem(408, "slow", {
+      says: "The request did not arrive in time. Send it again.",
+      headers: { connection: "close" },
+    });
   });
-  try {
-    const whole = length === undefined ? chunks(c, most, tooLarge) : c.req.arrayBuffer().then((b) => new Uint8Array(b));
-    return await Promise.race([whole, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 async function chunks(c: Ctx, most: number, tooLarge: () => Error): Promise<Uint8Array> {

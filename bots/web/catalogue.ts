@@ -3,6 +3,7 @@ import { type Act, mayActAs, type Role } from "../../core/act.ts";
 import { describeCommand, parseWords, speaker } from "../../core/command/index.ts";
 import { readWho } from "../../core/inbox/index.ts";
 import { refuse } from "../../core/problem.ts";
+import { within } from "../../core/within.ts";
 import { type Locale, localeOf } from "../../core/words/say.ts";
 import { inWorkspace } from "../../db/connect.ts";
 import { looking } from "./asking.ts";
@@ -106,10 +107,6 @@ async function suggest(
   look: (act: Act) => Promise<Suggestions["items"]>,
 ): Promise<Suggestions> {
   const work = looking(web, c, who, CUT_OFF - 100, look);
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Suggestions>((done) => {
-    timer = setTimeout(() => done({ items: [], late: true }), CUT_OFF);
-  });
   const found = work.then(
     (items): Suggestions => ({ items: items.slice(0, 25) }),
     (error: { code?: string; cause?: { code?: string } }) => {
@@ -118,9 +115,5 @@ async function suggest(
       throw error;
     },
   );
-  try {
-    return await Promise.race([found, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return within(CUT_OFF, found, () => ({ items: [], late: true }));
 }

@@ -4,6 +4,7 @@ import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { findToken } from "../../core/people/index.ts";
 import { refuse } from "../../core/problem.ts";
 import { findSession } from "../../core/session/index.ts";
+import { within } from "../../core/within.ts";
 import { cookieOf } from "./cookie.ts";
 import { away, HttpProblem } from "./problem.ts";
 import { type Ctx, originOf, type Web, type Who } from "./web.ts";
@@ -11,17 +12,10 @@ import { type Ctx, originOf, type Web, type Who } from "./web.ts";
 /** The caller is answered within 3 seconds also when the database is not there; most of it is spent waiting here. */
 const PATIENCE = 2_500;
 
-export async function soon<T>(work: Promise<T>, milliseconds = PATIENCE): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(away()), milliseconds);
+export const soon = <T>(work: Promise<T>, milliseconds = PATIENCE): Promise<T> =>
+  within(milliseconds, work, () => {
+    throw away();
   });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 export const tooMany = (seconds: number) =>
   new HttpProblem(429, "many", {

@@ -1,5 +1,6 @@
 // Whether this process can do its work: database, migrations, queue.
 import type { House } from "../../core/house.ts";
+import { within } from "../../core/within.ts";
 import type { Engine } from "../../jobs/engine.ts";
 import type { Check } from "./web.ts";
 
@@ -27,17 +28,13 @@ export function readiness(house: Pick<House, "databases">, engine: Pick<Engine, 
 }
 
 async function check(name: string, work: PromiseLike<unknown>): Promise<Check> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("no answer")), PATIENCE);
-  });
   try {
-    await Promise.race([work, late]);
+    await within(PATIENCE, work, () => {
+      throw new Error("no answer");
+    });
     return { name, ok: true };
   } catch {
     // Why is for the log of whoever runs it: strangers see only that it is so.
     return { name, ok: false, detail: "no answer" };
-  } finally {
-    clearTimeout(timer);
   }
 }

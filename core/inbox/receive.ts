@@ -4,6 +4,7 @@ import type { Database } from "../../db/connect.ts";
 import { isAway } from "../away.ts";
 import type { House } from "../house.ts";
 import { storableDeep } from "../text.ts";
+import { within } from "../within.ts";
 import type { Envelope } from "./envelope.ts";
 import { type Fate, openKeeping } from "./keeping.ts";
 import type { Lanes } from "./lanes.ts";
@@ -70,7 +71,7 @@ export function openIntake(house: House, options: IntakeOptions): Intake {
       return undefined;
     });
     taking++;
-    const kept = await within(patience, stored).finally(() => taking--);
+    const kept = await within(patience, stored, late).finally(() => taking--);
     if (kept) return { run: kept.run, fresh: kept.fresh };
     // It may still be stored a moment later: what comes from disk, or from its sender again, is then a duplicate, which
     // does no harm.
@@ -87,7 +88,7 @@ export function openIntake(house: House, options: IntakeOptions): Intake {
     drain: () => refuge?.drain() ?? Promise.resolve(true),
     async stop() {
       await refuge?.rest();
-      await within(5000, keeping.idle());
+      await within(5000, keeping.idle(), late);
       await spool?.close();
     },
   };
@@ -97,25 +98,15 @@ export function openIntake(house: House, options: IntakeOptions): Intake {
 async function disown(fate: Fate, stored: Promise<Kept | undefined>): Promise<Received> {
   fate.unwanted = true;
   if (!fate.committing) return "away";
-  const late = await within(
+  const kept = await within(
     LATE,
     stored.catch(() => undefined),
+    late,
   );
-  return late ? { run: late.run, fresh: late.fresh } : "unsure";
+  return kept ? { run: kept.run, fresh: kept.fresh } : "unsure";
 }
 
 const putAside = async (refuge: Refuge, item: Item): Promise<Received> =>
   (await refuge.put(item)) ? { spooled: item.run } : "away";
 
-/** Undefined when it took too long. */
-async function within<T>(milliseconds: number, work: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), milliseconds);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+const late = () => undefined;

@@ -30,6 +30,15 @@ export type Sent = {
   learned?: Learned;
 };
 
+/** Trouble in the middle: what of the message is there already, so that the next try goes on from it. */
+export class Half extends Error {
+  readonly external: string;
+  constructor(external: string, cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.external = external;
+  }
+}
+
 /**
  * `retry`: the platform is busy or away; it said for how long, or not. `gone`: the place is closed to us for good.
  * `moved`: the place has another id now. `refused`: this message will never be taken. `unknown`: anything else; tried
@@ -47,7 +56,7 @@ export type Sender = {
   surface: string;
   /** Sends one message. It is given up after some seconds (`signal`); it may have arrived all the same. */
   send(message: Outgoing, signal: AbortSignal): Promise<Sent>;
-  /** What an error of `send` means. */
+  /** What an error of `send` means; of a `Half`, what caused it. */
   classify(error: unknown): Trouble;
   /** Messages of one bucket share a pace. By default each place has its own. */
   bucketOf?(message: Outgoing): string;

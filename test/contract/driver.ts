@@ -47,6 +47,30 @@ export type Trouble =
   /** The connection ends; `late`: after the message was taken. */
   | { kind: "drop"; late?: boolean };
 
+/** Of the messages to one place, or to any; the first `after` of them pass. */
+export type Only = { where?: string; after?: number };
+
+/** Troubles that wait for the messages that they are meant for. */
+export function openTroubles() {
+  const all: { trouble: Trouble; left: number; where?: string; after: number }[] = [];
+  return {
+    add(trouble: Trouble, times: number, { where, after = 0 }: Only = {}): void {
+      all.push({ trouble, left: times, after, ...(where === undefined ? {} : { where }) });
+    },
+    /** What a message to this place meets with. */
+    next(where: string): Trouble | undefined {
+      const one = all.find((t) => t.left > 0 && (t.where === undefined || t.where === where));
+      if (one && one.after > 0) one.after--;
+      else if (one) {
+        one.left--;
+        return one.trouble;
+      }
+      return undefined;
+    },
+    calm: () => void all.splice(0),
+  };
+}
+
 export const FORGERIES = ["unsigned", "another key", "changed body", "cut proof", "old", "from the future"] as const;
 export type Forgery = (typeof FORGERIES)[number];
 
@@ -101,14 +125,18 @@ export type Platform = {
   wrong(): string[];
 
   /** The next messages that the bot sends meet with this. */
-  trouble(trouble: Trouble, times: number): void;
+  trouble(trouble: Trouble, times: number, only?: Only): void;
   /** Keeps files back that people handed over, until then. */
   holdFiles(until: Promise<unknown>): void;
   calm(): void;
+  /** A line that takes so long for anything larger than so many bytes. */
+  slowLine(bytes: number, milliseconds: number): void;
   /** Nothing tells that a message is there already, when only one person sees it or everybody: it may be doubled. */
   tellsTwice(alone: boolean): boolean;
   /** The bot was thrown out there. */
   throwOut(where: Where): void;
+  /** Somebody wants to hear from the bot no more. */
+  block(who: Who): void;
 
   /** The request of a webhook as the platform signs it, or as somebody else would like to. */
   delivery(happening: Happening, forgery?: Forgery): Delivery;

@@ -10,7 +10,7 @@ import type { Connection, Hook, HookAnswer } from "../../bots/surface.ts";
 import { hooks } from "../../bots/web/hooks.ts";
 import type { Role } from "../../core/act.ts";
 import type { Command } from "../../core/command/index.ts";
-import { edit, post } from "../../core/outbox/index.ts";
+import { edit, type OutboxOptions, post } from "../../core/outbox/index.ts";
 import { type View, view } from "../../core/view/index.ts";
 import { ensureOwnerToken } from "../../core/workspace/index.ts";
 import { connect, inWorkspace, rawOf } from "../../db/connect.ts";
@@ -47,7 +47,7 @@ export type Office = {
   close(): Promise<void>;
 };
 
-type Options = { commands?: Command[]; wired?: boolean };
+type Options = { commands?: Command[]; wired?: boolean; sending?: OutboxOptions };
 
 export async function openOffice(driver: Driver, way: Way, options: Options = {}): Promise<Office> {
   let handler: ((request: Hook) => Promise<HookAnswer>) | undefined;
@@ -125,7 +125,12 @@ export async function openOffice(driver: Driver, way: Way, options: Options = {}
     press: (at, label) => platform.send(platform.makePress(at, label)),
     sql,
     async start() {
-      office.chat = await openChat({ settings, house: bots } as unknown as Base, web.web.painter, true);
+      office.chat = await openChat(
+        { settings, house: bots } as unknown as Base,
+        web.web.painter,
+        true,
+        options.sending,
+      );
       const { bot } = office.chat.bots[0]!;
       const door = office.chat.door;
       handler = way === "webhook" ? bot.hook?.(door) : undefined;

@@ -14,9 +14,9 @@ import {
   type Driver,
   type Happening,
   type Heard,
+  openTroubles,
   type Platform,
   postTo,
-  type Trouble,
   unmarked,
   until,
   type Way,
@@ -38,11 +38,12 @@ async function open(way: Way, now: () => Date): Promise<Platform> {
   const key = Buffer.from(String(publicKey.export({ format: "jwk" }).x), "base64url").toString("hex");
   const bot = { url: "" };
   const next = { person: 4200, place: 6000 };
-  const troubles: Trouble[] = [];
+  const troubles = openTroubles();
   const answers = new Map<string, Answer>();
   discord.fault = ({ method, path }) => {
     const message = /\/messages|^\/webhooks\//.test(path) && method !== "GET";
-    const trouble = message ? troubles.shift() : undefined;
+    const where = /^\/channels\/(\d+)/.exec(path)?.[1] ?? discord.channelOf(path);
+    const trouble = message ? troubles.next(where) : undefined;
     return trouble?.kind === "slow down" ? { ...trouble } : trouble;
   };
 
@@ -181,11 +182,13 @@ async function open(way: Way, now: () => Date): Promise<Platform> {
     slowed: () => discord.slowed,
     pace: () => Object.assign(discord, { paced: true }),
     wrong: () => discord.wrong,
-    trouble: (trouble, times) => void troubles.push(...Array.from({ length: times }, () => trouble)),
+    trouble: troubles.add,
+    calm: troubles.calm,
+    slowLine: (bytes, milliseconds) => void Object.assign(discord.slow, { bytes, milliseconds }),
     holdFiles: (until) => void Object.assign(discord, { filesHere: until }),
-    calm: () => void troubles.splice(0),
     tellsTwice: () => false,
     throwOut: ({ id }) => void discord.closed.set(id, 50001),
+    block: ({ id }) => void discord.closed.set(`1000${id}`, 50007),
     delivery,
     reseal: (_, body) => proven(body),
     samples(at) {

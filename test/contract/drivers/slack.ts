@@ -18,9 +18,9 @@ import {
   type Driver,
   type Happening,
   type Heard,
+  openTroubles,
   type Platform,
   type Seen,
-  type Trouble,
   until,
   type Way,
 } from "../driver.ts";
@@ -36,12 +36,12 @@ export async function openSlackPlatform(way: Way, now: () => Date): Promise<Plat
   const { world, delivery } = slack;
   const bot = { url: "" };
   const next = { person: 0, place: 0 };
-  const troubles: Trouble[] = [];
+  const troubles = openTroubles();
   const answered = new Set<string>();
   const wrong: string[] = [];
-  slack.rules.fault = ({ method }) => {
+  slack.rules.fault = ({ method, params }) => {
     if (!/^chat\.(post|update)/.test(method)) return undefined;
-    const trouble = troubles.shift();
+    const trouble = troubles.next(String(params.channel));
     return trouble?.kind === "slow down" ? { kind: "slow down", after: Math.ceil(trouble.after / 1000) } : trouble;
   };
 
@@ -194,15 +194,20 @@ export async function openSlackPlatform(way: Way, now: () => Date): Promise<Plat
       for (const call of bad) call.answer = {};
       return wrong;
     },
-    trouble: (trouble, times) => void troubles.push(...Array.from({ length: times }, () => trouble)),
+    trouble: troubles.add,
+    calm: troubles.calm,
+    slowLine: (bytes, milliseconds) => void Object.assign(slack.rules.slow, { bytes, milliseconds }),
     holdFiles: (until) => void Object.assign(slack.rules, { filesHere: until }),
-    calm: () => void troubles.splice(0),
     // What only one person sees is in no history that could be read.
     tellsTwice: (alone) => alone,
     throwOut({ id }) {
       const channel = world.channels.get(id)!;
       channel.kind = "private";
       channel.members.delete(BOT.user);
+    },
+    block({ id }) {
+      world.refusing.add(id);
+      for (const channel of world.channels.values()) if (channel.kind !== "im") channel.members.delete(id);
     },
     delivery({ what }, forgery): Delivery {
       const [{ kind, payload }] = what as [Told];

@@ -1,5 +1,6 @@
 // Telegram to the contract suite: what people type and tap becomes updates, handed out or posted to the webhook.
 import { ALBUM } from "../../../bots/telegram/limits.ts";
+import { escaped } from "../../../bots/telegram/markup.ts";
 import { type Part, render } from "../../../bots/telegram/render.ts";
 import { BOT, openTelegram, type Shown, TOKEN } from "../../emulators/telegram/emulator.ts";
 import { check } from "../../emulators/telegram/rules.ts";
@@ -9,10 +10,10 @@ import {
   type Driver,
   type Given,
   type Happening,
+  openTroubles,
   type Platform,
   postTo,
   type Seen,
-  type Trouble,
   unmarked,
   until,
   type Way,
@@ -28,7 +29,7 @@ async function open(way: Way): Promise<Platform> {
   const telegram = await openTelegram();
   const bot = { url: "" };
   const next = { person: 1000, place: 500 };
-  const troubles: Trouble[] = [];
+  const troubles = openTroubles();
   const outside = new Set<number>();
   /** Who pressed, by what Telegram calls the press. */
   const pressed = new Map<string, At>();
@@ -36,7 +37,7 @@ async function open(way: Way): Promise<Platform> {
     if (!method.startsWith("send") && !method.startsWith("edit")) return undefined;
     if (outside.has(Number(params.chat_id)))
       return { kind: "error", code: 403, description: "Forbidden: bot was kicked from the supergroup chat" };
-    const trouble = troubles.shift();
+    const trouble = troubles.next(String(params.chat_id));
     if (trouble?.kind === "slow down") return { kind: "slow down", after: Math.ceil(trouble.after / 1000) };
     return trouble?.kind === "drop" ? { kind: "drop" } : trouble;
   };
@@ -184,12 +185,14 @@ async function open(way: Way): Promise<Platform> {
     rawPayloads: () => telegram.calls.filter(({ method }) => /^(send|edit)/.test(method)),
     slowed: () => telegram.state.flooded,
     wrong: () => [],
-    trouble: (trouble, times) => void troubles.push(...Array.from({ length: times }, () => trouble)),
+    trouble: troubles.add,
+    calm: troubles.calm,
+    slowLine: (bytes, milliseconds) => void Object.assign(telegram.rules.slow, { bytes, milliseconds }),
     holdFiles: (until) => void Object.assign(telegram.rules, { filesHere: until }),
-    calm: () => void troubles.splice(0),
     // Its sendMessage has no key by which a repetition would be known.
     tellsTwice: () => true,
     throwOut: ({ id }) => void outside.add(Number(id)),
+    block: ({ id }) => void telegram.rules.blocked.add(Number(id)),
     delivery,
     reseal: (like, body) => ({ ...like, body }),
     samples(at) {
@@ -264,7 +267,9 @@ const paint: Paint = (view) => {
       : [
           ...(part.items.length > ALBUM ? ["wrong number of media in the album"] : []),
           ...part.items.flatMap(({ caption }) =>
-            complaint(() => check("sendPhoto", { chat_id: 1, photo: "x", caption, parse_mode: "HTML" })),
+            complaint(() =>
+              check("sendPhoto", { chat_id: 1, photo: "x", caption: escaped(caption), parse_mode: "HTML" }),
+            ),
           ),
         ],
   );

@@ -1,8 +1,18 @@
 // What a call to the emulator carries: JSON, or a form with files.
 import type { IncomingMessage } from "node:http";
-import type { Asked } from "./server.ts";
 
 export type Body = Record<string, unknown>;
+export type Asked = {
+  method: string;
+  path: string;
+  body: Body;
+  files: string[];
+  /** Of each file, in bytes. */
+  sizes: number[];
+  /** The files themselves, by their names. */
+  bytes: Map<string, Buffer>;
+  auth: string | undefined;
+};
 
 /** A refusal in Discord's words. */
 export class Problem extends Error {

@@ -2,8 +2,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { APIInteraction } from "discord-api-types/v10";
+import { brokeOff, fastLine, type SlowLine } from "../slow.ts";
 import { applications, dropped, type Facts, openFacts } from "./applications.ts";
-import { type Body, Problem, readCall } from "./body.ts";
+import { type Asked, type Body, Problem, readCall } from "./body.ts";
 import { wrongInMessage } from "./check.ts";
 import { openGateway } from "./gateway.ts";
 import { snowflake } from "./interactions.ts";
@@ -12,17 +13,7 @@ import { openPace, paceAt, send, slowDown } from "./reply.ts";
 import { openSaid, type Saying } from "./said.ts";
 import { type Judge, openJudge } from "./spec.ts";
 
-export type Asked = {
-  method: string;
-  path: string;
-  body: Body;
-  files: string[];
-  /** Of each file, in bytes. */
-  sizes: number[];
-  /** The files themselves, by their names. */
-  bytes: Map<string, Buffer>;
-  auth: string | undefined;
-};
+export type { Asked };
 export type Fault =
   | { kind: "slow down"; after: number; global?: boolean }
   | { kind: "broken" }
@@ -47,6 +38,9 @@ export type Discord = {
   paced: boolean;
   /** How much was. */
   slowed: number;
+  slow: SlowLine;
+  /** Of an interaction's token, in an address. */
+  channelOf(path: string): string;
   /** Servers that have thrown the bot out. */
   left: Set<string>;
   fault: (asked: Asked) => Fault | undefined;
@@ -72,6 +66,9 @@ export type Discord = {
   keepFile(name: string, bytes: Buffer): { id: string; url: string; size: number };
   close(): Promise<void>;
 };
+
+const CLOSED: Record<number, string> = { 50001: "Missing Access", 50007: "Cannot send messages to this user" };
+const bytesOf = ({ sizes }: Pick<Asked, "sizes">): number => sizes.reduce((sum, n) => sum + n, 0);
 
 type Content = Pick<Asked, "body" | "files"> & Partial<Pick<Asked, "bytes">>;
 type Live = {
@@ -115,6 +112,8 @@ export async function openDiscord(
     slowed: 0,
     left: new Set(),
     filesHere: Promise.resolve(),
+    slow: fastLine(),
+    channelOf: (path) => live.get(/^\/webhooks\/\d+\/([^/?]+)/.exec(path)?.[1] ?? "")?.channel ?? "",
     fault: () => undefined,
     refuse: () => undefined,
     began(interaction, acknowledged) {
@@ -193,6 +192,7 @@ export async function openDiscord(
     const turn = discord.paced && asked.auth ? pace(asked.path, performance.now()) : undefined;
     if (turn && turn.wait > 0) discord.slowed++;
     if (turn && turn.wait > 0) return slowDown(response, { ...turn, kind: "slow down", after: turn.wait });
+    if (await brokeOff(discord.slow, bytesOf(asked), response)) return;
     try {
       const { status, body } = answer(asked);
       if (fault?.kind === "drop") return void response.destroy();
@@ -210,8 +210,7 @@ export async function openDiscord(
     throw new Problem(400, 50035, `Invalid Form Body: ${bad.join("; ")}`);
   };
   const size = ({ sizes }: Asked) => {
-    const all = sizes.reduce((sum, n) => sum + n, 0);
-    if (all > 25 * 1024 * 1024 || sizes.some((n) => n > discord.most))
+    if (bytesOf({ sizes }) > 25 * 1024 * 1024 || sizes.some((n) => n > discord.most))
       throw new Problem(413, 40005, "Request entity too large");
   };
   const bot = ({ auth }: Asked) => {
@@ -219,8 +218,7 @@ export async function openDiscord(
   };
   const channel = (id: string) => {
     const code = discord.closed.get(id);
-    if (code)
-      throw new Problem(code === 50001 ? 403 : 404, code, code === 50001 ? "Missing Access" : "Unknown Channel");
+    if (code) throw new Problem(code < 50000 ? 404 : 403, code, CLOSED[code] ?? "Unknown Channel");
   };
   const shown = (id: string | undefined): Shown => {
     const found = id === undefined ? undefined : discord.messages.get(id);

@@ -71,14 +71,17 @@ export function placeOf(world: World, params: Json): Channel {
   const id = String(params.channel ?? "");
   if (id === "") refuse("channel_not_found");
   // A person's id stands for the direct messages with them.
-  if (world.users.has(id) && id !== BOT.user) return world.direct(id);
+  if (world.users.has(id) && id !== BOT.user) return open(world, world.direct(id));
   const channel = world.channels.get(id) ?? [...world.channels.values()].find((c) => `#${c.name}` === id);
   if (!channel) refuse("channel_not_found");
   if (channel.archived) refuse("is_archived");
-  if (channel.members.has(BOT.user)) return channel;
+  if (channel.members.has(BOT.user)) return open(world, channel);
   if (channel.kind !== "public") refuse("channel_not_found");
   return world.scopes.has("chat:write.public") ? channel : refuse("not_in_channel");
 }
+
+const open = (world: World, channel: Channel): Channel =>
+  channel.user && world.refusing.has(channel.user) ? refuse("messages_tab_disabled") : channel;
 
 function threadOf(world: World, channel: string, params: Json): { thread?: string } {
   if (params.thread_ts === undefined) return {};

@@ -141,12 +141,21 @@ export const DIRECTORY: Record<string, Method> = {
       const thread = params.thread_ts ? { thread: String(params.thread_ts) } : {};
       show(world, { channel: channel.id, ...content, ...thread, files });
     }
-    for (const upload of uploads) upload.done = true;
+    for (const upload of uploads) Object.assign(upload, { done: true, where: params.channel_id });
     return { files };
   },
   "files.info": (world, params) => {
     const upload = world.uploads.get(String(params.file ?? ""));
-    return upload?.done ? { file: fileOf(world, upload, upload.name) } : refuse("file_not_found");
+    if (!upload?.done) refuse("file_not_found");
+    return { file: { ...fileOf(world, upload, upload.name), channels: upload.where ? [upload.where] : [] } };
+  },
+  "files.delete": (world, params) => {
+    const id = String(params.file ?? "");
+    if (!world.uploads.get(id)?.done) refuse("file_not_found");
+    world.uploads.delete(id);
+    for (const message of world.messages) message.files = message.files.filter((file) => file.id !== id);
+    world.messages.splice(0, Infinity, ...world.messages.filter((m) => m.text || m.blocks.length || m.files.length));
+    return {};
   },
   "apps.manifest.validate": (_world, params) => {
     judged(params);

@@ -33,6 +33,7 @@ export const METHODS: Record<string, { tier: Tier | 0; scopes?: string[] }> = {
   "conversations.replies": { tier: 3, scopes: ["channels:history", "groups:history", "im:history"] },
   "files.getUploadURLExternal": { tier: 4, scopes: ["files:write"] },
   "files.completeUploadExternal": { tier: 4, scopes: ["files:write"] },
+  "files.delete": { tier: 3, scopes: ["files:write"] },
   "files.info": { tier: 4, scopes: ["files:read"] },
   "reactions.add": { tier: 3, scopes: ["reactions:write"] },
   "reactions.remove": { tier: 2, scopes: ["reactions:write"] },

@@ -1,6 +1,7 @@
 // A Slack of our own on loopback: it takes what Slack takes, refuses the rest in its words, and fails when told to.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { brokeOff, fastLine } from "../slow.ts";
 import { makeActs } from "./acts.ts";
 import { CHAT } from "./chat.ts";
 import { makeDelivery, type Trouble } from "./deliver.ts";
@@ -34,6 +35,7 @@ export async function openSlack({ now = () => Date.now(), port = 0, pace = {} as
     /** Files are given out only then. */
     filesHere: Promise.resolve() as Promise<unknown>,
     speed,
+    slow: fastLine(),
   };
   const own: Record<string, () => Json> = { "apps.connections.open": () => ({ url: delivery.ticket() }) };
 
@@ -109,6 +111,7 @@ export async function openSlack({ now = () => Date.now(), port = 0, pace = {} as
     if (area === "upload") {
       const upload = world.uploads.get(rest[1] ?? "");
       const bytes = await fileIn(request);
+      if (await brokeOff(rules.slow, bytes.length, response)) return;
       if (!upload || upload.bytes) return void response.writeHead(404).end();
       if (bytes.length !== upload.length)
         return void response.writeHead(400).end(`${upload.length} bytes were announced.`);

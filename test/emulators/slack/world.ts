@@ -39,7 +39,15 @@ export type Shown = {
 export type Modal = { id: string; hash: string; user: string; view: Json; previous?: Modal; external?: string };
 export type Call = { method: string; params: Json; token: string; status: number; answer: Json };
 export type Values = Record<string, Record<string, Json>>;
-export type Upload = { id: string; name: string; length: number; bytes?: Buffer; done: boolean; alt?: string };
+export type Upload = {
+  id: string;
+  name: string;
+  length: number;
+  bytes?: Buffer;
+  done: boolean;
+  alt?: string;
+  where?: string;
+};
 /** Where answers to one interaction go. */
 export type Door = { channel: string; user: string; at: number; uses: number; message?: Shown; thread?: string };
 
@@ -82,6 +90,8 @@ export function makeWorld(now: () => number) {
     modals: new Map<string, Modal>(),
     homes: new Map<string, Modal>(),
     uploads: new Map<string, Upload>(),
+    /** Who takes no messages from our app. */
+    refusing: new Set<string>(),
     triggers: new Map<string, { user: string; at: number; used: boolean }>(),
     doors: new Map<string, Door>(),
     /** What was chosen or typed in a message or a modal and not sent yet. */

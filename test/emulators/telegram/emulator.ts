@@ -2,6 +2,7 @@
 // limits, and misbehaves when told to.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { brokeOff, fastLine } from "../slow.ts";
 import { BOT, chatOf, openChats, Refusal, type Shown } from "./chats.ts";
 import { openFlood } from "./flood.ts";
 import { wrongReply, wrongUpdate } from "./judge.ts";
@@ -51,6 +52,7 @@ export async function openTelegram() {
     fault: (_call: Call): Fault | undefined => undefined,
     /** What people sent is given out only then. */
     filesHere: Promise.resolve() as Promise<unknown>,
+    slow: fastLine(),
     /** Limits of the pace; a test of something else may do without. */
     flood: true,
   });
@@ -156,6 +158,7 @@ export async function openTelegram() {
     if (fault?.kind === "slow down")
       return refuse(429, `Too Many Requests: retry after ${fault.after}`, { retry_after: fault.after });
     if (fault?.kind === "stall") await new Promise((done) => setTimeout(done, fault.milliseconds));
+    if (await brokeOff(rules.slow, bytesIn(params), response)) return;
     try {
       reply(200, { ok: true, result: await run(call, closed) });
     } catch (error) {
@@ -225,6 +228,9 @@ export async function openTelegram() {
     },
   };
 }
+
+const bytesIn = (params: Params): number =>
+  Object.values(params).reduce((sum: number, value) => sum + (value instanceof Blob ? value.size : 0), 0);
 
 /** One of an album is shown as if it had been sent alone. */
 const ALBUM: Record<string, string> = {
