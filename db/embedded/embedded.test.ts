@@ -1,6 +1,7 @@
 // The embedded database through what happens to it: shared, killed, started twice at once, and stopped.
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
+import { createConnection, createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { begin, folder, isRoot, leashOf, lives, type Process, query, serverOf, until } from "../../test/embedded.ts";
@@ -22,6 +23,14 @@ const start = async (): Promise<Process> => {
   return one;
 };
 const log = () => fs.readFileSync(join(dataDir, "postgres.log"), "utf8");
+/** As soon as can be. */
+async function soon<T>(look: () => T): Promise<NonNullable<T>> {
+  for (;;) {
+    const found = look();
+    if (found) return found as NonNullable<T>;
+    await new Promise((done) => setImmediate(done));
+  }
+}
 const stopped = () => until(() => serverOf(dataDir) === 0);
 const rows = (one: Process) => query<{ n: number }>(one.ownerUrl, "select n from kept order by n");
 const born = async (one: Process) =>
@@ -92,6 +101,44 @@ test("three that start at once in a new folder make one database", async () => {
   await Promise.all(three.map((one) => one.leave()));
   await until(() => fs.readdirSync(fresh).every((name) => !/^leash|\.new-/.test(name)));
   fs.rmSync(fresh, { recursive: true });
+});
+
+test("a leash that takes its place while another looks for it is not passed over", async () => {
+  const { run } = planFor({ dataDir, log: quiet });
+  const from = log().length;
+  const first = start();
+  // Its server is held up before it is ready.
+  const pidFile = join(dataDir, "postgres", "postmaster.pid");
+  const server = await soon(() => serverOf(dataDir));
+  process.kill(server, "SIGSTOP");
+  const early = !fs.readFileSync(pidFile, "utf8").includes("ready");
+  // Asked before all others, it answers when the first leash is in its place.
+  const slow = createServer(async (client) => {
+    client.on("error", () => {});
+    if (lives(server)) process.kill(server, "SIGCONT");
+    await until(() => fs.existsSync(join(run, "leash.sock")));
+    client.destroy();
+  });
+  await new Promise<void>((done) => slow.listen(join(run, "leash-00000000.sock"), done));
+  const second = start();
+  if (!early) process.kill(server, "SIGCONT");
+  const both = await Promise.all([first, second]);
+  await new Promise((done) => slow.close(done));
+  expect(log().slice(from)).not.toMatch(/shutdown request/);
+  expect(await born(both[0])).toBe(await born(both[1]));
+  await Promise.all(both.map((one) => one.leave()));
+  expect(serverOf(dataDir)).toBe(0);
+});
+
+test("somebody who only looks does not let the last one out go before the server has stopped", async () => {
+  const one = await start();
+  const looker = createConnection(join(planFor({ dataDir, log: quiet }).run, "leash.sock"));
+  await new Promise((done) => looker.once("data", done));
+  const left = one.leave();
+  await new Promise((done) => setTimeout(done, 300));
+  looker.destroy();
+  await left;
+  expect(serverOf(dataDir)).toBe(0);
 });
 
 describe("killed with -9:", () => {

@@ -19,7 +19,10 @@ const pidFile = join(plan.data, "postmaster.pid");
 /** Of the server's log: enough to find a cause in. */
 const LOG_BYTES = 5_000_000;
 
+/** Everybody who is connected; those who said that they stay; those who said goodbye, and wait for the end. */
 const clients = new Set();
+const staying = new Set();
+const leaving = new Set();
 /** What the others are told. `server` is the process we own, from the moment it is spawned. */
 const state = { state: "starting", server: 0 };
 let child = null;
@@ -55,15 +58,31 @@ const door = createServer((client) => {
   clients.add(client);
   clearTimeout(linger);
   client.on("error", () => {});
-  client.on("close", () => clients.delete(client) && arm());
+  client.on("close", () => {
+    leaving.delete(client);
+    staying.delete(client);
+    if (clients.delete(client)) count();
+  });
   client.on("data", (bytes) => {
+    if (bytes.includes("stay")) staying.add(client);
     // A polite leave. The last one out keeps its connection, to hear when the server has stopped.
-    if (!bytes.includes("bye") || !clients.delete(client)) return;
-    if (clients.size > 0 || state.state === "starting") client.end();
-    else void stop();
+    if (bytes.includes("bye") && clients.delete(client)) {
+      staying.delete(client);
+      leaving.add(client);
+    }
+    count();
   });
   client.write(line());
 });
+
+/** Whoever leaves is let go when somebody stays. Others that are connected may stay, or only look how we are. */
+function count() {
+  if (staying.size > 0 || state.state === "starting") {
+    for (const client of leaving) client.end();
+    leaving.clear();
+  } else if (clients.size === 0 && leaving.size > 0) void stop();
+  else arm();
+}
 
 /** Stops the server when nobody is left, and nobody comes for a while. */
 function arm() {
@@ -110,17 +129,20 @@ function ask(path) {
   });
 }
 
+const isOwner = (other, pid) => other !== null && (other.server === pid || other.server === -1);
+
 async function ownedByAnother(pid) {
   for (const name of fs.readdirSync(plan.run)) {
     const path = join(plan.run, name);
-    if (!/^leash(-\w+)?\.sock$/.test(name) || path === mine) continue;
+    if (!/^leash-\w+\.sock$/.test(name) || path === mine) continue;
     const other = await ask(path);
-    if (other && (other.server === pid || other.server === -1)) return true;
+    if (isOwner(other, pid)) return true;
     // Nobody binds to such a name twice. A young one may be about to listen.
     const born = fs.statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
-    if (!other && path !== front && Date.now() - born > 10_000) fs.rmSync(path, { force: true });
+    if (!other && Date.now() - born > 10_000) fs.rmSync(path, { force: true });
   }
-  return false;
+  // Last: one that we found no more under its own name has taken this one meanwhile.
+  return isOwner(await ask(front), pid);
 }
 
 // ── the server ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -48,7 +48,10 @@ async function join(plan: Plan, log: Log): Promise<Socket> {
   for (let tries = 0, begun = Date.now(); ; tries++) {
     const socket = await connect(path.join(plan.run, "leash.sock"));
     const state = socket && (await settled(socket));
-    if (socket && state?.state === "ready") return socket;
+    if (socket && state?.state === "ready") {
+      socket.write("stay\n");
+      return socket;
+    }
     socket?.destroy();
     const failed = state?.state === "failed" ? state : leash?.failed();
     if (failed) throw troubleOf(failed.code ?? "", failed.detail ?? "", plan.data);
