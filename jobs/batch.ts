@@ -33,6 +33,8 @@ export const batchJob = handler({
     return async (act) => {
       const now = await look(act, batch);
       if (now.open > 0) return later(act);
+      // The last of it failed since we looked.
+      if (now.made === 0) return new Again(act.now);
       await markEnded(act, batch);
       await tellStaff(act, house.commands, batch);
       return batchView(act, batch, now);

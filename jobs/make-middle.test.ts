@@ -1,6 +1,8 @@
 // What may happen in the middle of making a thing, at a provider that keeps books of its own: somebody stops it, is
 // erased, the clock moves, two processes hold it at once. Each ends, once, and the money with it.
 import { afterEach, expect, test } from "vitest";
+import type { Act } from "../core/act.ts";
+import { jobAct } from "../core/jobs/index.ts";
 import { ProviderError } from "../core/studio/index.ts";
 import { inWorkspace, rawOf } from "../db/connect.ts";
 import { addPerson } from "../test/answers.ts";
@@ -10,6 +12,7 @@ import { type Workshop, workshop } from "../test/jobs.ts";
 import { makers } from "../test/programs/maker.ts";
 import { provider, song } from "../test/provider.ts";
 import { batchJob } from "./batch.ts";
+import { Again } from "./handler.ts";
 import { makeJob } from "./make.ts";
 import { startPulse } from "./pulse.ts";
 import { deliver } from "./run.ts";
@@ -172,8 +175,9 @@ test("nobody has a seat for a day: whoever asked is told so, and may ask again",
   const until = new Date(shop.house.clock.now.getTime() + 5 * 86_400_000).toISOString();
   await shop.house.database.client`update provider_seat set until = ${until} where attempt is not null`;
   await rows(`update attempt set deadline = '${until}' where status = 'accepted' returning 1`);
+  // Once: a clock that goes on with every look has passed those days before a busy worker looks at all.
+  shop.house.clock.pass(25 * 3_600_000);
   await shop.until(async () => {
-    shop.house.clock.pass(2 * 3_600_000);
     await hurryAll();
     return over !== undefined;
   });
@@ -181,13 +185,14 @@ test("nobody has a seat for a day: whoever asked is told so, and may ask again",
   expect(over!.view.text).toContain("It waited for 24 hours and nobody could make it: busy");
 }, 120_000);
 
-/** Whoever waits looks now. */
+/** Whoever waits looks now. Who was told already is not told again: that would take back what is on its way to them. */
 const hurryAll = () =>
   inWorkspace(shop.house.database, shop.house.owner.workspaceId, async (tx) => {
     const { house } = shop;
     const at = house.clock.now;
     const found = await rawOf(tx)<{ id: string; name: string; message: string }[]>`
-      update job set message = gen_random_uuid(), due_at = ${at.toISOString()} where status = 'waiting' returning id, name, message`;
+      update job set message = gen_random_uuid(), due_at = ${at.toISOString()}
+      where status = 'waiting' and due_at <> ${at.toISOString()} returning id, name, message`;
     for (const job of found)
       await house.queue.send(house.database, tx, { ...job, workspaceId: house.owner.workspaceId, dueAt: at });
   });
@@ -224,6 +229,73 @@ test("a batch that was stopped and is tried again makes the failed ones too, and
   expect(reply.data).toMatchObject({ failed: 0 });
   expect(reply.data!.items).toHaveLength(3);
 }, 60_000);
+
+test("what failed is made again when it is asked for before its worker has quite ended", async () => {
+  world = await openProvider(minimax);
+  let [calls, well] = [0, false];
+  const one = provider({
+    submit: async ({ attempt }) => {
+      if (++calls === 1) throw new ProviderError("invalid", "no");
+      return { state: "accepted", task: attempt };
+    },
+    query: async () => (well ? song() : { state: "running" as const }),
+    cancel: async () => "cancelled",
+  });
+  shop = await workshop({ providers: [one], handlers: [makeJob, batchJob], slots: { make: 2 }, pollSeconds: 0.5 });
+  const { house } = shop;
+  const [over, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const { selection } = house.meter;
+  // Between what became of the thing and the end of its job: nobody gets past who holds the job's row.
+  let holding: Promise<unknown> | undefined;
+  house.meter.selection = (...told) => {
+    selection(...told);
+    holding ??= inWorkspace(house.database, house.owner.workspaceId, async (tx) => {
+      await rawOf(tx)`select from job j join item i on i.job_id = j.id where i.status = 'failed' for update of j`;
+      held.resolve();
+      await over.promise;
+    });
+  };
+  const { run, job } = await house.ask("generate song", { count: 2 });
+  await held.promise;
+  await shop.until(async () => (await rows("select 1 from item where status = 'failed'")).length === 1);
+  await house.ask("job cancel", { job: job! });
+  house.clock.pass(1000);
+  well = true;
+  expect((await house.ask("job retry", { job: job! })).status).toBe("running");
+  await shop.until(async () => (await shop.job(job!)).attempts > 0);
+  await new Promise((done) => setTimeout(done, 500));
+  over.resolve();
+  await holding;
+  await shop.until(async () => {
+    await hurryAll();
+    const reply = await house.answer(run);
+    return reply && reply.status !== "running";
+  });
+  expect(await house.answer(run)).toMatchObject({
+    status: "done",
+    data: { failed: 0, items: [expect.anything(), expect.anything()] },
+  });
+}, 60_000);
+
+test("a batch whose last thing fails while its own job looks after it has failed, not been done", async () => {
+  world = await openProvider(minimax);
+  shop = await workshop({ providers: [provider()], handlers: [makeJob, batchJob], slots: { make: 0, quick: 0 } });
+  const { house } = shop;
+  const { job, run } = await house.ask("generate song", { count: 1 });
+  const [batch] = await rows<{ id: string }>("select id from batch");
+  const about = { workspaceId: house.owner.workspaceId, personId: house.owner.personId, runId: run };
+  const inTx = <T>(work: (act: Act) => Promise<T>) =>
+    inWorkspace(house.database, house.owner.workspaceId, async (tx) =>
+      work((await jobAct(house, { database: house.database, tx }, about)).act),
+    );
+  const ctx = { input: { batch: batch!.id }, house, job, inTx } as unknown as Parameters<typeof batchJob.run>[0];
+  const ended = await batchJob.run(ctx);
+  await rows("update item set status = 'failed', error = 'No.', ended_at = now() returning 1");
+  await rows("update batch set open = 0 returning 1");
+  // It looks once more, and then knows that it failed.
+  expect(await inTx(ended as (act: Act) => Promise<unknown>)).toBeInstanceOf(Again);
+  await expect(batchJob.run(ctx)).rejects.toThrow("Nothing was made");
+});
 
 test("whose a provider's orders were is forgotten when no list shows them any more", async () => {
   await open();

@@ -72,8 +72,14 @@ export async function closeStranded(act: Act, id: string): Promise<number> {
   return stranded.length;
 }
 
-/** Failed and cancelled items wait again; their jobs are sent once more. */
+/**
+ * Failed and cancelled items wait again; their jobs are sent once more. One whose worker has not quite ended is taken from
+ * it: it would end the job, and leave the item without one. Jobs are held before items, as their workers do.
+ */
 export async function reopen(act: Act, id: string): Promise<number> {
+  await rawOf(act.db)`
+    select from job j join item i on i.workspace_id = j.workspace_id and i.job_id = j.id
+    where i.batch_id = ${id} and i.status in ('failed', 'cancelled') order by j.id for update of j`;
   const items = await rawOf(act.db)<{ job: string }[]>`
     with back as (
       update item set status = 'waiting', error = null, ended_at = null, created_at = ${act.now.toISOString()}
@@ -85,7 +91,7 @@ export async function reopen(act: Act, id: string): Promise<number> {
     const message = act.newId();
     const [row] = await rawOf(act.db)<{ name: string }[]>`
       update job set status = 'waiting', spent = 0, message = ${message}, due_at = ${act.now.toISOString()}, ended_at = null
-      where id = ${job} and status in ('done', 'failed', 'cancelled') returning name`;
+      where id = ${job} returning name`;
     if (row) await act.resend({ id: job, name: row.name, message, dueAt: act.now });
   }
   return items.length;
