@@ -8,8 +8,9 @@
 import { spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
-import { createConnection, createServer } from "node:net";
+import { createServer } from "node:net";
 import { join } from "node:path";
+import { ask, ownedByAnother } from "./others.mjs";
 
 /** @type {import("./plan.ts").Plan} */
 const plan = JSON.parse(process.argv[2]);
@@ -104,45 +105,6 @@ async function stop() {
     clearTimeout(slow);
   }
   end(0);
-}
-
-// ── other leashes ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** What another leash says of itself; null when nobody listens there. */
-function ask(path) {
-  return new Promise((answer) => {
-    const socket = createConnection(path);
-    const done = (value) => {
-      clearTimeout(timer);
-      socket.destroy();
-      answer(value);
-    };
-    // Alive and too busy to answer: it may own the server.
-    const timer = setTimeout(() => done({ server: -1 }), 2000);
-    let text = "";
-    socket.on("error", () => done(null));
-    socket.on("close", () => done(null));
-    socket.on("data", (bytes) => {
-      text += bytes;
-      if (text.includes("\n")) done(JSON.parse(text.slice(0, text.indexOf("\n"))));
-    });
-  });
-}
-
-const isOwner = (other, pid) => other !== null && (other.server === pid || other.server === -1);
-
-async function ownedByAnother(pid) {
-  for (const name of fs.readdirSync(plan.run)) {
-    const path = join(plan.run, name);
-    if (!/^leash-\w+\.sock$/.test(name) || path === mine) continue;
-    const other = await ask(path);
-    if (isOwner(other, pid)) return true;
-    // Nobody binds to such a name twice. A young one may be about to listen.
-    const born = fs.statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
-    if (!other && Date.now() - born > 10_000) fs.rmSync(path, { force: true });
-  }
-  // Last: one that we found no more under its own name has taken this one meanwhile.
-  return isOwner(await ask(front), pid);
 }
 
 // ── the server ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -254,7 +216,7 @@ async function begin() {
     if (forsaken && clients.size === 0) end(0);
     const { pid, ours } = holder();
     if (pid && ours) {
-      if (await ownedByAnother(pid)) {
+      if (await ownedByAnother(pid, { run: plan.run, front, mine })) {
         const other = await ask(front);
         if (other?.state === "ready") end(0);
       } else {
