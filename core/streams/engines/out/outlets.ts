@@ -34,7 +34,7 @@ function begin({ plan, folder, ffmpeg, clock, tell, encoder }: Ground, destinati
     const codec = encoder?.codec ?? "aac";
     if (kind === "icecast") return openIcecast(url, codec, plan, told);
     if (!ffmpeg || codec !== "aac") throw new Error("RTMP needs ffmpeg, and there is none here.");
-    return openRtmp(ffmpeg, url, folder, clock.elapsed, told);
+    return openRtmp(ffmpeg, url, folder, clock, told);
   };
   const changed = (state: string, note?: string) =>
     tell({

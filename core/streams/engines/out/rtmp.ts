@@ -3,7 +3,8 @@
 import { join } from "node:path";
 import type { Ffmpeg, Running } from "../../../ffmpeg/index.ts";
 import type { Line, LineTold } from "./line.ts";
-import { calledOf, openTunnel, remoteOf, type Tunnel } from "./tunnel.ts";
+import { calledOf, openTunnel, type Remote, remoteOf, type Tunnel } from "./tunnel.ts";
+import { maskOf } from "./unmask.ts";
 
 /** In the channel's folder: the picture that is shown, again and again; replaced while it runs. */
 export const PICTURE = "picture.mp4";
@@ -15,8 +16,12 @@ const MOST_WAITING = 1024 * 1024;
 /** Unclean, as a cut cable: Twitch then holds the broadcast open until we are back. */
 const LOOK_MS = 500;
 
-export function openRtmp(ffmpeg: Ffmpeg, address: string, folder: string, now: () => number, told: LineTold): Line {
+type Clock = { elapsed(): number; random(): number };
+
+export function openRtmp(ffmpeg: Ffmpeg, address: string, folder: string, clock: Clock, told: LineTold): Line {
   const remote = remoteOf(address);
+  const { elapsed: now } = clock;
+  const mask = maskOf(remote.key, clock.random);
   let [over, live] = [false, false];
   let running: Running | undefined;
   let tunnel: Tunnel | undefined;
@@ -42,18 +47,18 @@ export function openRtmp(ffmpeg: Ffmpeg, address: string, folder: string, now: (
     }
     if (now() - moved > STALLED_MS) fail("The server takes nothing any more.");
   }, LOOK_MS);
-  openTunnel(remote, fail).then(
+  openTunnel(remote, mask, fail).then(
     (opened) => {
       tunnel = opened;
       if (over) return opened.close();
-      running = ffmpeg.spawn(argumentsOf(remote, opened.port, folder), {
+      running = ffmpeg.spawn(argumentsOf(remote, mask, opened.port, folder), {
         priority: "normal",
         formats: ["concat"],
         protocols: ["tcp", "rtmp"],
       });
       running.stdout.resume();
       running.ended.then(({ code, signal, stderr }) =>
-        fail(`ffmpeg ended (${signal ?? code}): ${hidden(stderr.trim().split("\n").at(-1) ?? "", remote.key)}`),
+        fail(`ffmpeg ended (${signal ?? code}): ${stderr.trim().split("\n").at(-1)?.slice(-200) ?? ""}`),
       );
     },
     (error: Error) => fail(error.message),
@@ -75,15 +80,13 @@ export function openRtmp(ffmpeg: Ffmpeg, address: string, folder: string, now: (
   };
 }
 
-/** What it says may hold the key. */
-const hidden = (text: string, key: string): string => text.replaceAll(key, "…").slice(-200);
-
-function argumentsOf(remote: Parameters<typeof calledOf>[0], port: number, folder: string): string[] {
+/** Everybody on the machine can read these: the key is not among them. */
+function argumentsOf(remote: Remote, mask: string, port: number, folder: string): string[] {
   return [
     ...["-stream_loop", "-1", "-f", "concat", "-safe", "0", "-i", `file:${join(folder, PICTURES)}`],
     ...["-f", "aac", "-i", "pipe:0", "-map", "0:v", "-map", "1:a", "-c", "copy", "-bsf:a", "aac_adtstoasc"],
     ...["-flush_packets", "1", "-flvflags", "no_duration_filesize", "-f", "flv", "-rtmp_live", "live"],
-    ...["-rtmp_tcurl", calledOf(remote), "-rtmp_app", remote.app, "-rtmp_playpath", remote.key],
+    ...["-rtmp_tcurl", calledOf(remote), "-rtmp_app", remote.app, "-rtmp_playpath", mask],
     `rtmp://127.0.0.1:${port}/${remote.app}`,
   ];
 }

@@ -1,6 +1,6 @@
 // The lines to other servers, against emulators: each on its own, begun anew when it fails, and never read as anything
 // but sound and plain text.
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
@@ -117,6 +117,18 @@ describe.skipIf(!ffmpeg)("RTMP", () => {
     expect(good.published[0]!.tcUrl).toBe(`rtmp://localhost:${good.port}/live2`);
     await poll(() => stateOf("bad")).toBe("failed");
     expect(JSON.stringify(await playout.status())).not.toContain("my-key");
+    // Nor to who lists what runs on this machine.
+    if (!existsSync("/proc/self/cmdline")) return;
+    const running = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+    const lines = running.map((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+      } catch {
+        return "";
+      }
+    });
+    expect(lines.filter((line) => line.includes("-rtmp_playpath"))).not.toEqual([]);
+    expect(lines.filter((line) => line.includes("my-key"))).toEqual([]);
   });
 
   // Minutes on a busy machine: `npm run chaos`.

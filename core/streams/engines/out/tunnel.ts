@@ -2,6 +2,7 @@
 // is asked for. Static builds crash on host names, and only here is it seen whether bytes still flow.
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { connect as secure } from "node:tls";
+import { unmask } from "./unmask.ts";
 
 export type Remote = { host: string; port: number; secure: boolean; app: string; key: string };
 
@@ -39,7 +40,8 @@ export type Tunnel = {
   close(): void;
 };
 
-export function openTunnel(remote: Remote, failed: (why: string) => void): Promise<Tunnel> {
+/** `mask`: what ffmpeg says where the key belongs. */
+export function openTunnel(remote: Remote, mask: string, failed: (why: string) => void): Promise<Tunnel> {
   const sockets = new Set<Socket>();
   let [sent, got] = [0, 0];
   const server: Server = createServer((near) => {
@@ -61,7 +63,9 @@ export function openTunnel(remote: Remote, failed: (why: string) => void): Promi
     far.on("data", (bytes: Buffer) => {
       got += bytes.length;
     });
-    near.on("data", (bytes: Buffer) => {
+    const spoken = unmask(mask, remote.key);
+    near.on("data", (said: Buffer) => {
+      const bytes = spoken(said);
       if (!far.write(bytes, () => (sent += bytes.length))) near.pause();
     });
     far.on("drain", () => near.resume());
