@@ -11,7 +11,8 @@ export type LiquidsoapServer = {
   ran: string[];
   /** What plays ends, and the next begins. */
   advance(): void;
-  faults: { down: boolean; deaf: boolean };
+  /** `blind`: it takes what it is given, and cannot read it. */
+  faults: { down: boolean; deaf: boolean; blind: boolean };
   close(): Promise<void>;
 };
 
@@ -25,12 +26,15 @@ export async function liquidsoapServer({ key = "key" } = {}): Promise<Liquidsoap
     if (uri !== undefined) {
       if (made.faults.deaf) return "";
       if (uri.includes("process:")) made.ran.push(uri);
-      made.queue.push({ rid: rids, uri });
+      if (!made.faults.blind) made.queue.push({ rid: rids, uri });
       return String(rids++);
     }
+    if (line === "request.alive") return [...(on ? [on] : []), ...made.queue].map((r) => r.rid).join(" ");
     if (line === "request.on_air") return on ? String(on.rid) : "";
     if (line.startsWith("request.metadata ")) {
-      const id = /impresario="([^"]*)"/.exec(on?.uri ?? "")?.[1];
+      const rid = Number(line.split(" ")[1]);
+      const asked = [...(on ? [on] : []), ...made.queue].find((r) => r.rid === rid);
+      const id = /impresario="([^"]*)"/.exec(asked?.uri ?? "")?.[1];
       return id === undefined ? "No such request." : `title="Something"\nimpresario="${id}"\nstatus="playing"`;
     }
     if (line === "radio.skip") {
@@ -57,7 +61,7 @@ export async function liquidsoapServer({ key = "key" } = {}): Promise<Liquidsoap
     advance() {
       on = made.queue.shift();
     },
-    faults: { down: false, deaf: false },
+    faults: { down: false, deaf: false, blind: false },
     close() {
       server.closeAllConnections();
       return new Promise((done) => server.close(() => done()));

@@ -33,12 +33,16 @@ export function openIcecast(address: string, codec: Codec, channel: { name: stri
     "content-type": TYPES[codec],
     "ice-name": header(channel.name),
     "ice-public": "0",
-    expect: "100-continue",
     "user-agent": "Impresario",
   };
   const asked = begin(url, { method: "PUT", headers });
+  // Icecast before 2.5 knows no chunked requests: the sound is sent as it is, until the line ends.
+  asked.useChunkedEncodingByDefault = false;
+  // Given with the others, it would send them before that is known.
+  asked.setHeader("expect", "100-continue");
   let [live, over] = [false, false];
   let socket: Socket | undefined;
+  const titles = teller({ url, auth, begin });
   const fail = (why: string) => {
     if (over) return;
     over = true;
@@ -59,7 +63,8 @@ export function openIcecast(address: string, codec: Codec, channel: { name: stri
   asked.on("continue", ready);
   asked.on("response", (answer) => {
     answer.resume();
-    if (answer.statusCode === 200 && !live) ready();
+    // Icecast itself says 200 after 100, and goes on taking what we send.
+    if (answer.statusCode === 200) ready();
     else fail(`The server says ${answer.statusCode}.`);
   });
   asked.on("error", (error) => fail(error.message));
@@ -75,7 +80,7 @@ export function openIcecast(address: string, codec: Codec, channel: { name: stri
         return fail("The server takes nothing any more.");
       asked.write(frame.bytes);
     },
-    words: (words) => void (live && !over && tellTitle({ url, auth, begin }, words)),
+    words: (words) => void (live && !over && titles(songOf(words))),
     stop(how) {
       over = true;
       clearTimeout(timer);
@@ -85,14 +90,42 @@ export function openIcecast(address: string, codec: Codec, channel: { name: stri
   };
 }
 
+const songOf = ({ title, artist }: Words): string =>
+  // Icecast repeats it in its own JSON as it is: a control character there breaks it for everybody.
+  [artist, title]
+    .filter(Boolean)
+    .join(" - ")
+    .replace(/[\s\p{C}]+/gu, " ")
+    .slice(0, 300);
+
+/** One after the other, so that the last one stays; of those that wait, only that. */
+function teller(door: Door): (song: string) => void {
+  let [said, next, busy] = ["", "", false];
+  const tell = async () => {
+    busy = true;
+    while (next !== said) {
+      said = next;
+      await tellTitle(door, said);
+    }
+    busy = false;
+  };
+  return (song) => {
+    // A ballot on the card moves every few seconds: the title is the same.
+    next = song;
+    if (!busy) void tell();
+  };
+}
+
 /** It may be lost: the next track brings the next title. */
-function tellTitle({ url, auth, begin }: Door, { title, artist }: Words): void {
+function tellTitle({ url, auth, begin }: Door, song: string): Promise<void> {
   const door = new URL("/admin/metadata", url);
-  const song = [artist, title].filter(Boolean).join(" - ").replace(/\s+/g, " ").slice(0, 300);
   door.search = new URLSearchParams({ mode: "updinfo", mount: url.pathname, charset: "UTF-8", song }).toString();
-  const asked = begin(door, { headers: { authorization: auth }, timeout: ANSWER_MS });
-  asked.on("response", (answer) => answer.resume());
-  asked.on("timeout", () => asked.destroy());
-  asked.on("error", () => {});
-  asked.end();
+  return new Promise((done) => {
+    const asked = begin(door, { headers: { authorization: auth }, timeout: ANSWER_MS });
+    asked.on("response", (answer) => answer.resume());
+    asked.on("timeout", () => asked.destroy());
+    asked.on("error", () => {});
+    asked.on("close", () => done());
+    asked.end();
+  });
 }

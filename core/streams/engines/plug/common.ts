@@ -36,6 +36,8 @@ export type Asked = {
   playing(): Promise<{ id: string | undefined; sinceMs: number }>;
   /** Throws with the reason when it does not take it. */
   give(item: Item): Promise<void>;
+  /** It was taken and will never play: its file could not be read. */
+  lost?(item: Item): Promise<boolean>;
   skip(): Promise<void>;
   restart(): Promise<void>;
 };
@@ -52,7 +54,7 @@ type State = {
 };
 
 /** Asks again and again what plays, and says what has become of it since. */
-async function look({ playing, wall, everyMs }: Asked, state: State, tell: Listeners["tell"]): Promise<void> {
+async function look({ playing, lost, wall, everyMs }: Asked, state: State, tell: Listeners["tell"]): Promise<void> {
   const { id, sinceMs } = await playing();
   const now = wall();
   state.alive = true;
@@ -66,6 +68,10 @@ async function look({ playing, wall, everyMs }: Asked, state: State, tell: Liste
       state.pushed.delete(item.id);
       tell({ kind: "heard", item: item.id, at: now - sinceMs });
     }
+  }
+  for (const item of lost ? [...state.pushed.values()] : []) {
+    if (!(await lost!(item)) || !state.pushed.delete(item.id)) continue;
+    tell({ kind: "failed", item: item.id, at: wall(), why: "It could not be played there." });
   }
   const playingNow = state.current;
   const left = playingNow ? (playingNow.item.seconds ?? 0) * 1000 - (now - playingNow.at) : 0;

@@ -45,6 +45,9 @@ export function liquidsoapPlayout(options: LiquidsoapOptions): Playout {
     return lines.filter((l) => l !== "" && l !== "END");
   }
 
+  /** Its own numbers of what we gave it. */
+  const numbers = new Map<string, string>();
+
   return askedPlayout({
     name: "liquidsoap",
     everyMs,
@@ -54,13 +57,26 @@ export function liquidsoapPlayout(options: LiquidsoapOptions): Playout {
       for (const rid of rids.split(/\s+/).filter((r) => /^\d+$/.test(r))) {
         const lines = await command(`request.metadata ${rid}`);
         const id = lines.map((l) => OURS.exec(l)?.[1]).find((one) => one !== undefined);
-        if (id !== undefined) return { id, sinceMs: 0 };
+        if (id === undefined) continue;
+        numbers.delete(id);
+        return { id, sinceMs: 0 };
       }
       return { id: undefined, sinceMs: 0 };
     },
     async give(item) {
       const [rid = ""] = await command(`${queue}.push ${requestOf(item)}`);
       if (!/^\d+$/.test(rid)) throw new Error("Liquidsoap did not take it.");
+      numbers.set(item.id, rid);
+    },
+    async lost({ id }) {
+      const rid = numbers.get(id);
+      if (rid === undefined) return false;
+      const [alive = ""] = await command("request.alive");
+      if (alive.split(/\s+/).includes(rid)) return false;
+      // It may have begun since it was asked what plays.
+      const lines = await command(`request.metadata ${rid}`);
+      if (lines.some((l) => OURS.test(l))) return false;
+      return numbers.delete(id);
     },
     skip: async () => void (await command(`${output}.skip`)),
     restart: async () => void (await command("uptime")),

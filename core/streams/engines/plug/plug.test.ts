@@ -119,6 +119,23 @@ test("Liquidsoap is pushed ids and paths, and what it plays is found by them", a
   await poll(async () => (await playout.status()).state).toBe("on");
 });
 
+test("what Liquidsoap took and cannot read is told to have failed, and the next is asked for", async () => {
+  const soap = await liquidsoapServer();
+  ends.push(soap.close);
+  const playout = liquidsoapPlayout({ url: soap.url, key: "key", everyMs: 20, wall });
+  const events = listen(playout);
+  await playout.start(plan);
+  soap.faults.blind = true;
+  await playout.push(item(1));
+  await poll(() => kinds(events).filter((k) => k !== "wants-next")).toEqual(["failed 1"]);
+  soap.faults.blind = false;
+  await poll(() => kinds(events).at(-1)).toBe("wants-next");
+  await playout.push(item(2));
+  soap.advance();
+  await poll(() => kinds(events)).toContain("heard 2");
+  expect(kinds(events)).not.toContain("failed 2");
+});
+
 test("a thousand hostile titles, files and ids: none is a command of Liquidsoap's", async () => {
   const soap = await liquidsoapServer();
   ends.push(soap.close);
