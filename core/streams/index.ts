@@ -25,7 +25,7 @@ export { freeLease, holders, renewLease, takeLease } from "./lease.ts";
 export { candidates, claimNext, type Item } from "./next.ts";
 export { type Now, nowOn } from "./now.ts";
 export { itemOf, planOf } from "./plan.ts";
-export type { Heard, Item as PlayItem, Plan, Playout, Status } from "./playout.ts";
+export type { Heard, Item as PlayItem, Plan, Playout, Status, Words } from "./playout.ts";
 export {
   askSkip,
   type Enqueue,

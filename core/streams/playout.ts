@@ -50,7 +50,14 @@ export type Plan = {
 };
 
 /** What listeners and viewers are shown. Always drawn or sent as plain text, never read by an engine. */
-export type Words = { title: string; artist?: string; lines?: readonly string[] };
+export type Words = {
+  title: string;
+  artist?: string;
+  /** The open ballot; `share`: of the votes, 0 to 1, while they are shown. */
+  ballot?: { question: string; choices: readonly { label: string; share?: number }[] };
+  /** What a listener said just now. */
+  shout?: { name: string; words: string };
+};
 
 export type DestinationState = "starting" | "live" | "failed";
 

@@ -23,6 +23,7 @@ import {
   watch,
   watchFrom,
 } from "../../core/streams/index.ts";
+import { type Card, makeCard } from "./card.ts";
 import { asHouse, type Ground, type Home } from "./ground.ts";
 import { itemHere, planHere } from "./here.ts";
 import { listened } from "./listened.ts";
@@ -55,6 +56,7 @@ type State = Omit<Ground, "memory"> & {
   startedAt: Date;
   memory: Memory;
   log: Log;
+  card: Card;
   /** By their ids, what the engine was given. */
   items: Map<string, Item>;
   emergency: boolean;
@@ -81,6 +83,7 @@ export function keepChannel(ground: Ground, home: Home, wanted: Wanted, token: n
     startedAt: house.sources.now(),
     memory: watchFrom(ground.elapsed()),
     log: undefined as never,
+    card: undefined as never,
     items: new Map(),
     emergency: wanted.emergencyAt !== undefined,
     skipped: undefined,
@@ -94,6 +97,9 @@ export function keepChannel(ground: Ground, home: Home, wanted: Wanted, token: n
   state.log = makeLog(ground, home, () => {
     state.lost = true;
   });
+  state.card = makeCard(ground, home, wanted.id, (words) =>
+    state.engine.metadata(words).catch((err: unknown) => troubled(state, err, "a title could not be told")),
+  );
   const deaf = state.engine.on((event) => hear(state, event));
   void begin(state);
   return {
@@ -197,8 +203,7 @@ function hear(state: State, event: Heard): void {
   } else if (event.kind === "heard") {
     write((act, at) => heard(act, { channel, item, token, at }), item);
     const { title = "", artist } = items.get(item) ?? {};
-    const told = state.engine.metadata({ title, ...(artist === undefined ? {} : { artist }) });
-    told.catch((err: unknown) => troubled(state, err, "a title could not be told"));
+    state.card.heard({ title, ...(artist === undefined ? {} : { artist }) });
   } else if (event.kind === "ended") {
     write((act, at) => ended(act, { channel, item, token, at }), item);
   } else if (event.kind === "failed") {
@@ -224,6 +229,7 @@ async function look(state: State): Promise<void> {
     const status = await state.engine.status();
     await act(state, status);
     await tell(state, status);
+    if (state.plan) await state.card.look(state.plan);
   } catch (err) {
     troubled(state, err, "a channel could not be looked after");
   } finally {

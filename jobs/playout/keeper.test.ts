@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Heard, Plan, PlayItem, Playout, Status } from "../../core/streams/index.ts";
+import type { Heard, Plan, PlayItem, Playout, Status, Words } from "../../core/streams/index.ts";
 import { inWorkspace, rawOf } from "../../db/connect.ts";
 import { type TestHouse, testHouse } from "../../test/house.ts";
 import { addSong, channelId } from "../../test/streams.ts";
@@ -23,6 +23,7 @@ afterEach(async () => {
 function fake() {
   const did: string[] = [];
   const pushed: PlayItem[] = [];
+  const words: Words[] = [];
   const status: Status = {
     state: "on",
     position: 0,
@@ -50,7 +51,10 @@ function fake() {
     push: async (item) => void pushed.push(item),
     skip: async (item) => void did.push(`skip ${item}`),
     overlay: note("overlay"),
-    metadata: async ({ title }) => void did.push(`title ${title}`),
+    async metadata(said) {
+      words.push(said);
+      did.push(`title ${said.title}`);
+    },
     status: async () => ({ ...status, lastFrameAt: house.clock.now.getTime() }),
     on(heard) {
       listener = heard;
@@ -63,6 +67,7 @@ function fake() {
     engine,
     did,
     pushed,
+    words,
     status,
     plan: () => plan,
     /** `inMs`: when listeners hear it. */
@@ -268,4 +273,29 @@ test("an engine that gives nothing is begun anew, and people are told how it is"
   one.status.state = "on";
   one.status.destinations = { hls: { state: "failed", since: house.clock.now.getTime(), note: "no space left" } };
   await poll(stateOf).toEqual({ status: "on", note: "no space left" });
+});
+
+test("viewers read the open ballot and the last shout on the card", async () => {
+  await house.ask("channel set", { channel: "noir-jazz", visual: "card" });
+  await house.ask("destination add", {
+    channel: "noir-jazz",
+    name: "youtube",
+    url: "rtmps://a.rtmps.example.com/live2",
+    key: "k",
+  });
+  await want(true);
+  const one = keeper("one");
+  await poll(() => one.did).toContain("start");
+  one.say("wants-next");
+  await poll(() => one.pushed.length).toBe(1);
+  const { id, title } = one.pushed[0]!;
+  one.say("heard", id);
+  await poll(() => stateIn(one.pushed[0])).toBe("on_air");
+  await house.ask("vote start", { channel: "noir-jazz", candidates: 3 });
+  await house.ask("shout", { channel: "noir-jazz", text: "good evening" });
+  await poll(() => one.words.at(-1)).toMatchObject({
+    title,
+    ballot: { question: "What is next on Noir Jazz?", choices: [{ share: 0 }, { share: 0 }, { share: 0 }] },
+    shout: { words: "good evening" },
+  });
 });

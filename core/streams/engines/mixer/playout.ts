@@ -6,7 +6,7 @@ import { Worker } from "node:worker_threads";
 import type { Ffmpeg } from "../../../ffmpeg/index.ts";
 import type { Heard, Plan, Playout, Status, Words } from "../../playout.ts";
 import { paint } from "../out/picture.ts";
-import { PICTURE, PICTURES } from "../out/rtmp.ts";
+import { PICTURE, PICTURES, pictureList } from "../out/rtmp.ts";
 import type { Order, ThreadData, Told } from "./thread.ts";
 
 export type MixerHouse = {
@@ -181,13 +181,25 @@ type Hold = {
 function playoutOf(channel: string, { house, order, listeners, statuses, thread, drop }: Hold): Playout {
   let plan: Plan | undefined;
   let said: Words = { title: "" };
+  let drawing: Promise<void> = Promise.resolve();
+  let due = false;
+  /** One picture after the other, each of what is so when its turn comes. */
+  const redraw = () => {
+    if (due) return drawing;
+    due = true;
+    drawing = drawing.then(async () => {
+      due = false;
+      if (plan) await draw(house, join(house.live, channel), plan, said);
+    });
+    return drawing;
+  };
   return {
     name: "mixer",
     async start(wanted) {
       plan = wanted;
       said = { title: wanted.name };
       const folder = join(house.live, channel);
-      if (wanted.destinations.some((d) => d.kind === "rtmp")) await draw(house, folder, wanted, said);
+      if (wanted.destinations.some((d) => d.kind === "rtmp")) await redraw();
       await order(channel, { what: "start", plan: wanted, folder });
       thread()?.channels.add(channel);
     },
@@ -207,7 +219,7 @@ function playoutOf(channel: string, { house, order, listeners, statuses, thread,
       plan = wanted;
       const pictured = wanted.destinations.some((d) => d.kind === "rtmp");
       if (pictured && (before?.visual !== wanted.visual || !before.destinations.some((d) => d.kind === "rtmp")))
-        await draw(house, join(house.live, channel), wanted, said);
+        await redraw();
       await order(channel, { what: "change", plan: wanted });
     },
     republish: (destination) => order(channel, { what: "republish", destination }),
@@ -217,8 +229,7 @@ function playoutOf(channel: string, { house, order, listeners, statuses, thread,
     async metadata(words) {
       said = words;
       await order(channel, { what: "words", words });
-      if (plan?.visual === "card" && plan.destinations.some((d) => d.kind === "rtmp"))
-        await draw(house, join(house.live, channel), plan, words);
+      if (plan?.visual === "card" && plan.destinations.some((d) => d.kind === "rtmp")) await redraw();
     },
     status: async () => statuses.get(channel) ?? OFF,
     on(listener) {
@@ -238,7 +249,7 @@ async function draw(house: MixerHouse, folder: string, plan: Plan, words: Words)
     const made = join(folder, `new-${PICTURE}`);
     await paint(ffmpeg, plan, words, made);
     await rename(made, join(folder, PICTURE));
-    await writeFile(join(folder, PICTURES), `ffconcat version 1.0\nfile '${PICTURE}'\n`);
+    await writeFile(join(folder, PICTURES), pictureList());
   } catch (err) {
     // What is heard matters more than what is seen: the picture before stays.
     house.warn({ err, channel: plan.slug }, "the picture of a channel could not be drawn");

@@ -217,8 +217,15 @@ test("frames are found in whatever pieces they come, and noise between them is p
 
 test("a card holds what it is told as text, whatever it is", () => {
   const hostile = '</text><script>alert(1)</script>&"\u0000\n%{title}';
-  const svg = cardSvg({ name: hostile, hue: '"><x' }, { title: hostile, artist: hostile, lines: [hostile] });
-  expect(svg.match(/<\w+/g)!.sort()).toEqual(["<rect", "<rect", "<svg", "<text", "<text", "<text", "<text"]);
+  const ballot = { question: hostile, choices: [{ label: hostile, share: 0.5 }, { label: hostile }] };
+  const shout = { name: hostile, words: hostile };
+  const svg = cardSvg({ name: hostile, hue: '"><x' }, { title: hostile, artist: hostile, ballot, shout });
+  const names = svg.match(/<\w+/g)!;
+  expect(Object.fromEntries([...new Set(names)].map((n) => [n, names.filter((m) => m === n).length]))).toEqual({
+    "<svg": 1,
+    "<rect": 6,
+    "<text": 8,
+  });
   expect(svg).not.toContain("\u0000");
 });
 

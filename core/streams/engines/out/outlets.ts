@@ -16,13 +16,16 @@ type Ground = {
   encoder: { codec: Codec } | undefined;
 };
 
-/** Those of the plan: what goes on is left as it is, what is new begins, what is gone ends. */
+/** Those of the plan: what goes on is left as it is, what is new begins, what is gone ends. A picture of another kind cannot follow in the same film. */
 export function changeOutlets(ground: Ground, before: readonly Kept[], plan: Plan): Kept[] {
   mkdirSync(ground.folder, { recursive: true, mode: 0o700 });
-  const stays = (o: Kept) => plan.destinations.some((d) => d.id === o.id && d.url === o.url);
-  for (const outlet of before) if (!stays(outlet)) outlet.stop("end");
+  const same = (d: DestinationPlan, o: Kept) =>
+    d.id === o.id && d.url === o.url && (d.kind !== "rtmp" || plan.visual === ground.plan.visual);
+  const stays = (o: Kept) => plan.destinations.some((d) => same(d, o));
+  const goes = (o: Kept) => plan.destinations.some((d) => d.id === o.id);
+  for (const outlet of before) if (!stays(outlet)) outlet.stop(goes(outlet) ? "drop" : "end");
   return plan.destinations.map(
-    (d) => before.find((o) => o.id === d.id && stays(o)) ?? Object.assign(begin(ground, d), { url: d.url }),
+    (d) => before.find((o) => same(d, o)) ?? Object.assign(begin(ground, d), { url: d.url }),
   );
 }
 

@@ -7,7 +7,8 @@ import type { Plan, Words } from "../../playout.ts";
 const [WIDTH, HEIGHT] = [1280, 720];
 const FPS = 5;
 const SECONDS = 4;
-const LINES = 6;
+const [LEFT, BAR, CHOICES] = [80, 1000, 5];
+const [GROUND, INK, SOFT, EMPTY] = ["#14130f", "#f4f2ec", "#a9a69c", "#2a2821"];
 
 /** XML has no way to write control characters at all. */
 const escaped = (text: string, most: number): string =>
@@ -16,19 +17,50 @@ const escaped = (text: string, most: number): string =>
     .join("")
     .replace(/[&<>"']/g, (c) => `&#${c.codePointAt(0)};`);
 
-export function cardSvg({ name, hue }: Pick<Plan, "name" | "hue">, { title, artist, lines = [] }: Words): string {
+type Text = { x?: number; y: number; size: number; fill: string; most: number; anchor?: "end" };
+
+const text = (words: string, { x = LEFT, y, size, fill, most, anchor }: Text): string =>
+  `<text x="${x}" y="${y}" font-family="Inter" font-size="${size}" fill="${fill}"${anchor ? ` text-anchor="${anchor}"` : ""}>${escaped(words, most)}</text>`;
+
+export function cardSvg({ name, hue }: Pick<Plan, "name" | "hue">, words: Words): string {
+  const { title, artist, ballot, shout } = words;
   const colour = /^#[0-9a-f]{6}$/.test(hue) ? hue : "#888888";
-  const text = (y: number, size: number, fill: string, words: string, most: number) =>
-    `<text x="80" y="${y}" font-family="Inter" font-size="${size}" fill="${fill}">${escaped(words, most)}</text>`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}">`,
-    `<rect width="100%" height="100%" fill="#14130f"/><rect width="16" height="100%" fill="${colour}"/>`,
-    text(120, 34, colour, name, 50),
-    text(220, 64, "#f4f2ec", title, 34),
-    ...(artist ? [text(280, 34, "#a9a69c", artist, 60)] : []),
-    ...lines.slice(0, LINES).map((line, i) => text(390 + i * 52, 34, "#f4f2ec", line, 60)),
+    `<rect width="100%" height="100%" fill="${GROUND}"/><rect width="16" height="100%" fill="${colour}"/>`,
+    text(name, { y: 110, size: 34, fill: colour, most: 50 }),
+    text(title, { y: 200, size: 64, fill: INK, most: 34 }),
+    ...(artist ? [text(artist, { y: 256, size: 34, fill: SOFT, most: 60 })] : []),
+    ...(ballot ? ballotSvg(ballot, colour) : []),
+    ...(shout ? [text(`${shout.name}: ${shout.words}`, { y: HEIGHT - 48, size: 28, fill: SOFT, most: 75 })] : []),
     "</svg>",
   ].join("");
+}
+
+/** Its question, and a bar for each choice with its number: what people type to vote. */
+function ballotSvg({ question, choices }: NonNullable<Words["ballot"]>, colour: string): string[] {
+  const bars = choices.slice(0, CHOICES).flatMap(({ label, share }, i) => {
+    const top = 366 + i * 56;
+    const filled = share === undefined ? 0 : Math.max(0, Math.min(1, share));
+    return [
+      `<rect x="${LEFT}" y="${top}" width="${BAR}" height="44" rx="6" fill="${EMPTY}"/>`,
+      `<rect x="${LEFT}" y="${top}" width="${Math.round(filled * BAR)}" height="44" rx="6" fill="${colour}" fill-opacity="0.45"/>`,
+      text(`${i + 1}  ${label}`, { x: LEFT + 16, y: top + 32, size: 28, fill: INK, most: 55 }),
+      ...(share === undefined
+        ? []
+        : [
+            text(`${Math.round(filled * 100)} %`, {
+              x: LEFT + BAR - 16,
+              y: top + 32,
+              size: 28,
+              fill: INK,
+              most: 6,
+              anchor: "end",
+            }),
+          ]),
+    ];
+  });
+  return [text(question, { y: 340, size: 30, fill: SOFT, most: 65 }), ...bars];
 }
 
 export async function paint(ffmpeg: Ffmpeg, plan: Plan, words: Words, file: string): Promise<void> {

@@ -9,6 +9,13 @@ import { maskOf } from "./unmask.ts";
 /** In the channel's folder: the picture that is shown, again and again; replaced while it runs. */
 export const PICTURE = "picture.mp4";
 export const PICTURES = "pictures.txt";
+/**
+ * ffmpeg does not begin a list anew when it is over, whatever it is told, and opens each file when its turn comes: the list
+ * is longer than any broadcast. Fifty thousand times four seconds are 55 hours.
+ */
+export const pictureList = (): string => `ffconcat version 1.0\n${`file '${PICTURE}'\n`.repeat(50_000)}`;
+/** Twitch ends a broadcast after 48 hours by itself. */
+const LONGEST_MS = 47 * 3_600_000;
 /** A frame every five seconds at least, or a platform takes us for dead; the server has to take some of it in that time. */
 const STALLED_MS = 10_000;
 const LIVE_BYTES = 24_000;
@@ -25,7 +32,8 @@ export function openRtmp(ffmpeg: Ffmpeg, address: string, folder: string, clock:
   let [over, live] = [false, false];
   let running: Running | undefined;
   let tunnel: Tunnel | undefined;
-  let [moved, before] = [now(), 0];
+  const began = now();
+  let [moved, before] = [began, 0];
   const end = () => {
     over = true;
     clearInterval(look);
@@ -45,6 +53,7 @@ export function openRtmp(ffmpeg: Ffmpeg, address: string, folder: string, clock:
       live = true;
       told.live();
     }
+    if (now() - began > LONGEST_MS) fail("It was live for two days, and begins anew.");
     if (now() - moved > STALLED_MS) fail("The server takes nothing any more.");
   }, LOOK_MS);
   openTunnel(remote, mask, fail).then(
@@ -83,7 +92,7 @@ export function openRtmp(ffmpeg: Ffmpeg, address: string, folder: string, clock:
 /** Everybody on the machine can read these: the key is not among them. */
 function argumentsOf(remote: Remote, mask: string, port: number, folder: string): string[] {
   return [
-    ...["-stream_loop", "-1", "-f", "concat", "-safe", "0", "-i", `file:${join(folder, PICTURES)}`],
+    ...["-f", "concat", "-safe", "0", "-i", `file:${join(folder, PICTURES)}`],
     ...["-f", "aac", "-i", "pipe:0", "-map", "0:v", "-map", "1:a", "-c", "copy", "-bsf:a", "aac_adtstoasc"],
     ...["-flush_packets", "1", "-flvflags", "no_duration_filesize", "-f", "flv", "-rtmp_live", "live"],
     ...["-rtmp_tcurl", calledOf(remote), "-rtmp_app", remote.app, "-rtmp_playpath", mask],
