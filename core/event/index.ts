@@ -47,6 +47,7 @@ const AUDIENCES: Record<string, Audience> = {
   role: "owner",
   person: "owner",
   audit: "owner",
+  ledger: "owner",
   payout: "owner",
   channel: "everyone",
   queue: "everyone",

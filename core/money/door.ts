@@ -44,10 +44,10 @@ export async function putAll(tx: Tx, asked: readonly Asked[], when: At): Promise
     seen.clear();
   };
   for (const [at, one] of asked.entries()) {
-    // The second with a key, or of a transfer, sees what became of the first.
+    // The second with a key, or of a transfer, sees what became of the first; and so does what is of one in this round.
     const names = [`${one.order.scope}\n${one.order.key}`, ofOf(one.order) ?? `${at}`];
     if (names.some((name) => seen.has(name))) await flush();
-    for (const name of names) seen.add(name);
+    for (const name of [...names, one.id]) seen.add(name);
     round.push({ one, at });
   }
   if (round.length > 0) await flush();

@@ -1,5 +1,6 @@
 export { COST_KINDS, type CostKind, EARNS, REVENUE_KINDS, type RevenueKind } from "./accounts.ts";
 export { allocate, cumulative, divided, share } from "./allocate.ts";
+export { expireHolds } from "./expire.ts";
 export { type Leg, move, type Order } from "./order.ts";
 export { type Posted, post, postAll } from "./post.ts";
 export {
@@ -12,4 +13,16 @@ export {
   transferByKey,
   transferOf,
 } from "./read.ts";
+export { ledgerSealed, sealLedger } from "./seal.ts";
+export {
+  costOrder,
+  DIMENSIONS,
+  type Dimension,
+  revenueOrder,
+  type Sum,
+  type SumsOf,
+  sourceSlug,
+  sumsOf,
+} from "./sums.ts";
 export { openTill, type Till } from "./till.ts";
+export { verifyLedger } from "./verify.ts";
