@@ -7,9 +7,9 @@ import { localOf } from "../command/index.ts";
 import { type Emergency, emergencyTrack } from "./emergency.ts";
 import { queueChanged } from "./events.ts";
 import { holdLease } from "./fence.ts";
-import { anySongs, around, rotationsOf, type StoredRotation } from "./pool.ts";
+import { anySongs, around, type Draw, rotationsOf, type StoredRotation } from "./pool.ts";
 import { type ItemState, type Source, TIERS } from "./queue.ts";
-import { choose, drawOf, isDue, type Rotation, type Track } from "./rotation.ts";
+import { type Chosen, choose, drawOf, isDue, type Rotation, type Track } from "./rotation.ts";
 
 /** What an engine is handed: whole, so that it needs to ask nothing more. */
 export type Item = {
@@ -159,20 +159,26 @@ const ANY: Omit<Rotation, "tracks"> = {
   songsSince: 0,
 };
 
-/** All that the channel may draw from now. Never nothing while the library has a song. */
-async function sourcesOf(act: Act, channel: string): Promise<(StoredRotation | Rotation)[]> {
-  const standard = await rotationsOf(act, channel, ["standard"]);
+/** What the channel may draw from now; all of it, unless some are drawn. Never nothing while the library has a song. */
+async function sourcesOf(act: Act, channel: string, draw?: Draw): Promise<(StoredRotation | Rotation)[]> {
+  const standard = await rotationsOf(act, channel, ["standard"], draw);
   if (standard.some((r) => r.tracks.length > 0)) return standard;
   return [{ ...ANY, tracks: await anySongs(act, channel) }];
 }
 
 async function fromRotation(act: Act, channel: string, settings: Settings): Promise<Found | undefined> {
-  const rotations = await sourcesOf(act, channel);
   const { recent, queued } = await around(act, channel, Math.max(settings.trackGap, settings.artistGap));
-  // Everything may be queued or playing: then the same once more, rather than nothing.
-  const first =
-    chooseFrom(act, rotations, queued, recent, 1, settings)[0] ??
-    chooseFrom(act, rotations, new Set(), recent, 1, settings)[0];
+  const [first] = await chosenFrom(
+    act,
+    channel,
+    act.random(),
+    (rotations) => {
+      const found = chooseFrom(act, rotations, queued, recent, 1, settings);
+      // Everything may be queued or playing: then the same once more, rather than nothing.
+      return found.length > 0 ? found : chooseFrom(act, rotations, new Set(), recent, 1, settings);
+    },
+    1,
+  );
   return first && { asset: first.track.id, rotation: first.rotation.id || undefined, decidedBy: "rotation" };
 }
 
@@ -187,12 +193,27 @@ export async function candidates(
 ): Promise<Track[]> {
   const settings = await settingsOf(act, channel);
   if (!settings) return [];
-  const rotations = await sourcesOf(act, channel);
   const { recent, queued } = await around(act, channel, Math.max(settings.trackGap, settings.artistGap), {
     proposals: false,
   });
-  const found = chooseFrom(act, rotations, queued, recent, count, { ...settings, random: drawOf(seed) });
+  const choosing = (rotations: readonly Rotation[]) =>
+    chooseFrom(act, rotations, queued, recent, count, { ...settings, random: drawOf(seed) });
+  const found = await chosenFrom(act, channel, drawOf(seed)(), choosing, count);
   return found.map(({ track }) => track);
+}
+
+/** Of a large library some are looked at; all of them only where those do not do. */
+async function chosenFrom(
+  act: Act,
+  channel: string,
+  from: number,
+  choosing: (rotations: readonly Rotation[]) => Chosen[],
+  count: number,
+): Promise<Chosen[]> {
+  const draw: Draw = { from, partial: false };
+  const some = choosing(await sourcesOf(act, channel, draw));
+  const fine = some.length === count && !some.some((one) => one.again);
+  return fine || !draw.partial ? some : choosing(await sourcesOf(act, channel));
 }
 
 /** Makes sure that people see what comes: when nothing waits, the rotation's choice does. A vote goes before it. */

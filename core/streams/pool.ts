@@ -21,6 +21,7 @@ export async function rotationsOf(
   act: Act,
   channel: string,
   kinds: readonly RotationKind[],
+  draw?: Draw,
 ): Promise<StoredRotation[]> {
   const sql = rawOf(act.db);
   const rows = await sql<Row[]>`
@@ -41,6 +42,7 @@ export async function rotationsOf(
     act,
     channel,
     playing.map(({ id, queries }) => ({ id, queries: JSON.parse(queries) as RotationQuery[] })),
+    draw,
   );
   return playing.map(({ dayparts: _, queries: __, ...r }) => ({
     ...r,
@@ -66,6 +68,7 @@ async function tracksOf(
   act: Act,
   channel: string,
   rotations: readonly { id: string; queries: readonly RotationQuery[] }[],
+  draw: Draw | undefined,
 ): Promise<Map<string, Track[]>> {
   const sql = rawOf(act.db);
   const heard = await lastHeard(act, channel);
@@ -74,12 +77,32 @@ async function tracksOf(
     // One pass over the library for each rotation. No join: what the planner believes of its size cannot lead it astray.
     const byHand = sql`w.id in (select x.work_id from rotation_work x where x.rotation_id = ${id})`;
     const any = queries.reduce((all, query) => sql`${all} or ${fits(act, query)}`, byHand);
+    const from = sql`from work w where ${audible(act, channel)} and (${any})`;
     found.set(
       id,
-      await readTracks(act, sql`from work w where ${audible(act, channel)} and (${any}) order by w.id`, heard),
+      draw ? await drawnFrom(act, from, heard, draw) : await readTracks(act, sql`${from} order by w.id`, heard),
     );
   }
   return found;
+}
+
+/** Songs of one rotation that are looked at for one choice: enough for any gap that leaves a choice at all. */
+const DRAWN = 400;
+/** `from`: a number from 0 to 1. `partial` is set when there is more than what was drawn. */
+export type Draw = { from: number; partial: boolean };
+const LOTS = 2_147_483_647;
+
+/** A stretch of the order that means nothing, round to its beginning: as many of few, and no more of many. */
+async function drawnFrom(act: Act, from: Fragment, heard: ReadonlyMap<string, number>, draw: Draw): Promise<Track[]> {
+  const sql = rawOf(act.db);
+  const start = Math.floor(draw.from * LOTS);
+  const stretch = (where: Fragment, most: number) =>
+    readTracks(act, sql`${from} and w.status = 'approved' and ${where} order by w.lot limit ${most}`, heard);
+  const above = await stretch(sql`w.lot >= ${start}`, DRAWN);
+  const below = above.length < DRAWN ? await stretch(sql`w.lot < ${start}`, DRAWN - above.length) : [];
+  const tracks = [...above, ...below];
+  draw.partial ||= tracks.length >= DRAWN;
+  return tracks.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 type Fragment = ReturnType<typeof fits>;

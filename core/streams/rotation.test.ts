@@ -43,6 +43,31 @@ const at = (more: Partial<Parameters<typeof choose>[2]> = {}) => ({
   never: new Set<string>(),
   ...more,
 });
+test.each([1, 4])("choosing looks at each track once or twice, however many there are: %i thousand", (thousands) => {
+  let looks = 0;
+  let draws = 0;
+  const count = thousands * 1000;
+  const tracks = Array.from({ length: count }, (_, n) =>
+    Object.defineProperty(track(`${n}`), "title", {
+      get() {
+        looks++;
+        return `Title ${n}`;
+      },
+    }),
+  );
+  const recent = tracks
+    .slice(0, count / 2)
+    .map(({ id }) => ({ id, title: `Title ${id}`, artist: null, at: NOW - MINUTE }));
+  const random = () => {
+    draws++;
+    return (draws * 0.618034) % 1;
+  };
+  const chosen = choose([rotation("r", tracks)], 5, at({ recent, random }));
+  expect(chosen).toHaveLength(5);
+  expect(looks).toBeLessThan(count * 2.5);
+  expect(draws).toBeLessThan(count * 1.5);
+});
+
 const ids = (chosen: { track: Track }[]) => chosen.map((c) => c.track.id);
 
 test.each([

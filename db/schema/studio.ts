@@ -271,6 +271,8 @@ export const work = pgTable(
     reviewedBy: uuid(),
     reviewedAt: moment(),
     reason: text(),
+    /** Its place in an order that means nothing: some of a large library are drawn by it without reading all of it. */
+    lot: integer().notNull().default(sql`floor(random() * 2147483647)::integer`),
     createdAt: moment().notNull(),
   },
   (t) => [
@@ -281,6 +283,7 @@ export const work = pgTable(
       columns: [t.workspaceId, t.channelId],
       foreignColumns: [channel.workspaceId, channel.id],
     }),
+    index("work_lot").on(t.workspaceId, t.lot).where(sql`${t.status} = 'approved'`),
     index("work_newest").on(t.workspaceId, t.kind, t.createdAt),
     // Words that were written for the very same prompt before.
     index("work_same").on(t.workspaceId, t.provider, t.model, sql`md5(${t.prompt})`),
