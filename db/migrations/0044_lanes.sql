@@ -1,0 +1,2 @@
+ALTER TABLE "work" ADD COLUMN "lot" integer DEFAULT floor(random() * 2147483647)::integer NOT NULL;--> statement-breakpoint
+CREATE INDEX "work_lot" ON "work" USING btree ("workspace_id","lot") WHERE "work"."status" = 'approved';
