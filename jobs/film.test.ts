@@ -13,6 +13,7 @@ import {
 import { inWorkspace, rawOf } from "../db/connect.ts";
 import { type Workshop, workshop } from "../test/jobs.ts";
 import { provider, song, tone } from "../test/provider.ts";
+import { makeWork } from "../test/works.ts";
 import { batchJob } from "./batch.ts";
 import { filmJobs } from "./film.ts";
 import { makeJob } from "./make.ts";
@@ -208,3 +209,39 @@ test("a voice that nobody has is left out; a film that is stopped calls back wha
   expect(await rows("select distinct status from item where kind = 'scene'")).toEqual([{ status: "cancelled" }]);
   expect(await rows("select count(*)::int as n from job where status in ('waiting', 'running')")).toEqual([{ n: 0 }]);
 }, 120_000);
+
+test("nobody says what it is about: what worked is; a model may choose among it, and is asked once", async () => {
+  const all = await crew();
+  const asked: string[] = [];
+  const chooser = provider({
+    slug: "chooser",
+    kind: "caption",
+    price: 1000n,
+    submit: async ({ wish }) => {
+      asked.push(wish.prompt);
+      const text = "2: as a letter to a friend";
+      return { state: "done", made: [{ role: "main", type: "text/plain", name: "t.txt", from: { text } }] };
+    },
+  });
+  const scripts: string[] = [];
+  // It goes no further: what it is told is what is looked at.
+  all.script.submit = async ({ wish }) => {
+    scripts.push(wish.prompt);
+    throw new ProviderError("invalid", "Not today.");
+  };
+  const house = await open(...Object.values(all), chooser);
+  await makeWork(house, { title: "Neon Bay", status: "approved" });
+  await makeWork(house, { title: "Trains", status: "approved", asker: house.owner, asked: "trains at night" });
+  const film = await house.ask("generate video", { pipeline: "draft", seconds: 5 });
+  expect((await ended(film.run)).status).toBe("failed");
+  expect(asked).toHaveLength(1);
+  expect(asked[0]).toMatch(/1\. "Neon Bay" .* 2\. "trains at night" /);
+  expect(scripts.map((p) => p.includes("trains at night. as a letter to a friend"))).toEqual([true]);
+  // Asked for again, what was looked at and chosen stays.
+  const [{ batch }] = (await rows<{ batch: string }>("select id as batch from batch where kind = 'video'")) as [
+    { batch: string },
+  ];
+  await ended((await house.ask("generate again", { batch })).run);
+  expect([asked.length, scripts.length]).toEqual([1, 2]);
+  expect(await steps()).toMatchObject({ look: "done", topic: "done", script: "failed" });
+});

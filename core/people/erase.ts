@@ -43,8 +43,18 @@ export const ERASURE: Record<string, Step | string> = {
     with theirs as (
       update item i set wish = (i.wish - 'asked' - 'mood' - 'lyrics') || jsonb_build_object('prompt', i.wish->>'title')
       from batch b where b.workspace_id = i.workspace_id and b.id = i.batch_id and b.person_id = any(${ids})
-      returning i.id)
-    update work set prompt = title where id in (select id from theirs)`,
+      returning i.id),
+    -- Films that were about what they typed, because it had worked.
+    films as (
+      select id from work where facts->'about'->'works' ?| array(select id::text from theirs)),
+    looks as (
+      update film_step set result = '{}' where kind = 'trend' and item_id in (select id from films)),
+    parts as (
+      update item i set wish = (i.wish - 'asked' - 'mood') || jsonb_build_object('prompt', i.wish->>'title')
+      from batch b where b.workspace_id = i.workspace_id and b.id = i.batch_id and b.part_of in (select id from films)
+        and i.id not in (select id from theirs))
+    update work set prompt = title, facts = facts - 'about'
+    where id in (select id from theirs) or id in (select id from films)`,
   mute: (sql, ids) => sql`delete from mute where person_id = any(${ids})`,
   remark: (sql, ids) => sql`delete from remark where person_id = any(${ids})`,
   activity: "how often an id took part in an hour",

@@ -10,6 +10,7 @@ import type { PartMade } from "../save.ts";
 import { scenesOf } from "./script.ts";
 import type { StepRow } from "./steps.ts";
 import { spokenText } from "./timeline.ts";
+import { aboutOf } from "./trend.ts";
 
 const LONGEST_TEXT = 10_000;
 
@@ -32,6 +33,7 @@ export async function finish(act: Act, item: Item, steps: readonly StepRow[]): P
       ? undefined
       : await ruleFor(act, { kind: item.kind, channel: item.channel, provider, quality });
   const facts = master.result!.facts!;
+  const about = aboutOf(item, steps);
   await addWork(act, {
     id: item.id,
     kind: item.kind,
@@ -41,7 +43,7 @@ export async function finish(act: Act, item: Item, steps: readonly StepRow[]): P
     ...(rule === undefined ? {} : { rule }),
     provider,
     model: `pipelines/${wish.pipeline}`,
-    prompt: wish.asked ?? wish.prompt,
+    prompt: about?.words ?? wish.prompt,
     promptName: script.promptName,
     promptVersion: script.promptVersion,
     seed: wish.seed,
@@ -53,6 +55,7 @@ export async function finish(act: Act, item: Item, steps: readonly StepRow[]): P
       quality,
       width: facts.width,
       height: facts.height,
+      ...(about === undefined || about.by === "person" ? {} : { about }),
       lufs: facts.lufs,
       ...(wish.spoken === undefined ? {} : { language: wish.spoken }),
       ...(checks.length > 0 ? { checks } : {}),

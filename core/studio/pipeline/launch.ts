@@ -8,6 +8,7 @@ import type { Kind, Wish } from "../provider.ts";
 import { before, planOf, type StepKind } from "./plan.ts";
 import { type Scene, scenesOf } from "./script.ts";
 import { longStep, type Move, quickStep, type StepRow } from "./steps.ts";
+import { aboutOf, listOf, topicsFor, topicsIn } from "./trend.ts";
 
 type Begin = (act: Act, item: Item, step: StepRow, steps: readonly StepRow[]) => Promise<Move>;
 
@@ -59,16 +60,36 @@ const LEAST_MUSIC = 10;
 const LONGER = 1.35;
 const WORDS_A_SECOND = 2.3;
 
+/** What a model of words is asked for when it chooses: a line. */
+const LINE: Kind = "caption";
+
 const HOW: Record<StepKind, Begin> = {
-  async write(act, item, step) {
+  async trend(act, item) {
+    // Who said what it is about needs no figures.
+    const topics = item.wish.asked ? [] : await topicsFor(act, item);
+    return { status: "done", result: { facts: { topics } } };
+  },
+  async choose(act, item, step, steps) {
+    const topics = topicsIn(steps);
+    const models = capabilitiesOf(act.providers, LINE).some(({ provider }) => !provider.local);
+    const prompt = (await prompts.find(act, "kinds/topic"))!;
+    if (topics.length < 2 || !models) return { status: "done", result: {} };
+    const version = versionAt(prompt.versions, act.random());
+    const body = fill(version.body, { channel: item.wish.title, asked: listOf(topics) });
+    const more = { prompt: body, promptName: prompt.name, promptVersion: version.version };
+    return ask(act, item, step, LINE, [wishFor(item, LINE, more)]);
+  },
+  async write(act, item, step, steps) {
     const { wish } = item;
+    const about = aboutOf(item, steps);
+    const told = about && [about.words, about.how].filter(Boolean).join(". ");
     const plan = planOf(wish.pipeline!)!;
     const prompt = (await prompts.find(act, `pipelines/${plan.name}`))!;
     const version = versionAt(prompt.versions, act.random());
     const seconds = wish.seconds ?? plan.seconds;
     const body = fill(version.body, {
       mood: wish.mood ?? "",
-      asked: wish.asked ?? "",
+      asked: told ?? "",
       channel: wish.title,
       language:
         new Intl.DisplayNames("en", { type: "language", fallback: "code" }).of(wish.spoken ?? "en") ?? "English",
@@ -82,7 +103,7 @@ const HOW: Record<StepKind, Begin> = {
         promptName: prompt.name,
         promptVersion: version.version,
         scenes: wish.scenes ?? plan.scenes,
-        ...(wish.asked === undefined ? {} : { asked: wish.asked }),
+        ...(about === undefined ? {} : { asked: about.words }),
         ...(wish.spoken === undefined ? {} : { spoken: wish.spoken }),
       }),
     ]);

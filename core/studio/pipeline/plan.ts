@@ -4,7 +4,18 @@ import type { Act } from "../../act.ts";
 import type { Entity } from "../../command/index.ts";
 import { promptFiles } from "../prompts.ts";
 
-export const STEP_KINDS = ["write", "play", "speak", "draw", "caption", "mix", "render", "check"] as const;
+export const STEP_KINDS = [
+  "trend",
+  "choose",
+  "write",
+  "play",
+  "speak",
+  "draw",
+  "caption",
+  "mix",
+  "render",
+  "check",
+] as const;
 export type StepKind = (typeof STEP_KINDS)[number];
 export type StepOptions = { shape?: "9:16" | "1:1" | "16:9"; captions?: boolean; lines?: number };
 export type PlannedStep = { name: string; kind: StepKind; needs: string[]; optional: boolean; options: StepOptions };
@@ -19,6 +30,8 @@ export type Plan = {
 
 /** What must have come before, however far: a renderer without pictures could only fail. */
 const WANTS: Record<StepKind, readonly StepKind[]> = {
+  trend: [],
+  choose: ["trend"],
   write: [],
   play: [],
   speak: ["write"],
