@@ -23,7 +23,7 @@ test("every pipeline of the house can be made; steps name only what is above the
   expect(all.map((p) => p.name)).toEqual(["draft", "short", "teaser"]);
   expect(all[1]!.steps.map((s) => s.options.shape).filter(Boolean)).toEqual(["9:16", "1:1", "16:9"]);
   expect(before(all[0]!.steps, "check")).toEqual(
-    new Set(["master", "pictures", "sound", "script", "music", "captions", "voice"]),
+    new Set(["look", "topic", "master", "pictures", "sound", "script", "music", "captions", "voice"]),
   );
 });
 
