@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { bucketSettings } from "../core/assets/index.ts";
+import { openSources } from "../core/money/index.ts";
 import { openProviders } from "../core/studio/index.ts";
 import { DEFAULT_LIMITS, type Limits, readLimits } from "./web/limits.ts";
 
@@ -127,6 +128,7 @@ export function lookAtSettings(env: Env, { terminal = false, cwd = process.cwd()
     problems.push("DATABASE_APP_URL must be unset without DATABASE_URL: it is the app's way into that database.");
   // Opened once to hear what is wrong with them; the house opens them again.
   openProviders({ read });
+  openSources({ read });
   bucketSettings({ read, problems });
   const secretKey = read("SECRET_KEY", secretOf, "at least 16 letters that nobody can guess");
   if (problems.length > 0) throw new WrongSettings(problems);

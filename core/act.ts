@@ -1,6 +1,7 @@
 // The one context that functions of core take. No services, no globals: what a function may use is in its hand.
 import type { Database, Tx } from "../db/connect.ts";
 import type { Bucket } from "./assets/index.ts";
+import type { MoneySource } from "./money/index.ts";
 import type { Words } from "./problem.ts";
 import type { Provider } from "./studio/index.ts";
 
@@ -83,6 +84,8 @@ export type Act = {
   bucket?: Bucket | undefined;
   /** Who makes songs, pictures and words here: those with a key, and our own machine. */
   providers: readonly Provider[];
+  /** What takes payments for us: Stripe, where it has a key. */
+  money: readonly MoneySource[];
   /** Notes what changed, for the audit row of this run. */
   changed(change: Change): void;
 };

@@ -7,6 +7,7 @@ import type { Registry } from "./command/index.ts";
 import type { Ffmpeg } from "./ffmpeg/index.ts";
 import type { Reply } from "./inbox/index.ts";
 import type { Keys } from "./keys.ts";
+import type { MoneySource } from "./money/index.ts";
 import type { Provider } from "./studio/index.ts";
 
 export type Log = {
@@ -55,6 +56,8 @@ export type House = {
   bucket?: Bucket | undefined;
   /** Who makes songs, pictures and words: one for every key that is set, and our own machine. */
   providers: readonly Provider[];
+  /** What pays us, and takes payments for us. */
+  money?: readonly MoneySource[];
   /** Who says how many watch elsewhere: those with a key. */
   watchers?: readonly Watcher[];
   /** The ffmpeg of this machine, looked for when first asked; undefined: films and sound are made without one. */

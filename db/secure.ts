@@ -8,7 +8,16 @@ import { Trouble } from "./trouble.ts";
 export const APP_ROLE = "impresario_app";
 
 /** Facts: written once, never changed or taken back by the app. */
-export const APPEND_ONLY = ["event", "audit", "audit_block", "air", "vote_event", "ledger_seal", "rate"];
+export const APPEND_ONLY = [
+  "event",
+  "audit",
+  "audit_block",
+  "air",
+  "vote_event",
+  "ledger_seal",
+  "rate",
+  "source_entry",
+];
 
 /** Money: the app reads it, and moves it through `post_transfers` (below) alone. */
 export const READ_ONLY = ["ledger_account", "ledger_transfer", "ledger_posting", "ledger_rollup", "ledger_block"];

@@ -14,6 +14,7 @@ import { filmJobs } from "./film.ts";
 import type { Handler } from "./handler.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { makeJob } from "./make.ts";
+import { hintsJob, readJob } from "./money.ts";
 import { exportJob } from "./person-export.ts";
 import { type Registrars, registerJob } from "./register.ts";
 import { type Every, startSchedule } from "./schedule.ts";
@@ -39,6 +40,8 @@ const HANDLERS: readonly Handler[] = [
   stopOrdersJob,
   ...filmJobs,
   budgetNearJob,
+  hintsJob,
+  readJob,
   troubleJob,
 ];
 /** What comes again by itself in every workspace. */

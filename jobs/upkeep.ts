@@ -7,7 +7,7 @@ import { tellNear } from "../core/budgets/index.ts";
 import { forgetRemarks } from "../core/community/index.ts";
 import type { House } from "../core/house.ts";
 import { jobAct, WORKER } from "../core/jobs/index.ts";
-import { expireHolds, sealLedger } from "../core/money/index.ts";
+import { expireHolds, mendSources, sealLedger, stirHints } from "../core/money/index.ts";
 import { forgetSessions } from "../core/session/index.ts";
 import { forgetPlayed } from "../core/streams/index.ts";
 import { type Database, inWorkspace, rawOf } from "../db/connect.ts";
@@ -52,6 +52,8 @@ const TASKS: Record<string, { cron: string; run: Task }> = {
     ),
   },
   "send lost jobs": { cron: "* * * * *", run: (house, carrier) => sweep(house, carrier) },
+  "take money hints": { cron: "* * * * *", run: eachWorkspace(stirHints) },
+  "read money sources": { cron: "37 * * * *", run: eachWorkspace(mendSources) },
   "seal the audit": { cron: "* * * * *", run: eachWorkspace(sealAudit) },
   "seal the ledger": { cron: "* * * * *", run: eachWorkspace(sealLedger) },
   "give back what was reserved": { cron: "* * * * *", run: eachWorkspace(expireHolds) },

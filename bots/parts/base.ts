@@ -8,6 +8,7 @@ import { ffmpegOnce } from "../../core/ffmpeg/index.ts";
 import type { House, Log } from "../../core/house.ts";
 import { uuidv7 } from "../../core/ids.ts";
 import { deriveKeys } from "../../core/keys.ts";
+import { openSources } from "../../core/money/index.ts";
 import { makeMetrics, makeTracing, type Scope } from "../../core/observe/index.ts";
 import { openProviders } from "../../core/studio/index.ts";
 import { openDatabases } from "../../db/open.ts";
@@ -37,6 +38,7 @@ export async function lay(settings: Settings, log: Log, scope: Scope, role: "wor
       files: join(settings.dataDir, "assets"),
       bucket: bucketOf(settings.env),
       providers: openProviders({ read: reader(settings.env).read }),
+      money: openSources({ read: reader(settings.env).read }),
       watchers: openWatchers(settings.env),
       ffmpeg: ffmpegOnce({ env: settings.env, log }),
       address: settings.baseUrl,

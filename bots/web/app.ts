@@ -14,6 +14,7 @@ import { events } from "./events.ts";
 import { health } from "./health.ts";
 import { live } from "./live.ts";
 import { livePage, openStage } from "./live-page.ts";
+import { moneyHooks } from "./money-hooks.ts";
 import { openapi } from "./openapi.ts";
 import { pages } from "./pages.ts";
 import { problemOfError } from "./problem.ts";
@@ -56,6 +57,7 @@ export function webApp(web: Web, mount: (app: App) => void = () => {}): App {
   charts(app, web);
   assets(app, web);
   callbacks(app, web);
+  moneyHooks(app, web);
   livePage(app, web, openStage(web));
   live(app, web);
   route(app, "/api/v1/openapi.json", { GET: described(web) });

@@ -66,7 +66,7 @@ export function readWho(tx: Tx, personId: string, from?: Pick<Envelope, "surface
     where q.id = ${personId}`;
 }
 
-const toolsOf = ({ files, bucket, providers }: House) => ({ files, bucket, providers });
+const toolsOf = ({ files, bucket, providers, money = [] }: House) => ({ files, bucket, providers, money });
 
 export function makeAct(
   house: House,

@@ -25,4 +25,5 @@ export {
   sumsOf,
 } from "./sums.ts";
 export { openTill, type Till } from "./till.ts";
+export * from "./sources/index.ts";
 export { verifyLedger } from "./verify.ts";

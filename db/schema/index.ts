@@ -9,6 +9,7 @@ export * from "./providers.ts";
 export * from "./queue.ts";
 export * from "./review.ts";
 export * from "./session.ts";
+export * from "./sources.ts";
 export * from "./spine.ts";
 export * from "./streams.ts";
 export * from "./studio.ts";

@@ -21,8 +21,14 @@ export function openSources({ read }: { read: Read }): MoneySource[] {
   );
   const base = read("STRIPE_API_URL", (value) => new URL(value).href, "an address such as https://api.stripe.com");
   const workspace = read("STRIPE_WORKSPACE", matching(/^[a-z0-9-]+$/), "the slug of the workspace whose account it is");
-  if (!key) return [];
+  // Who is called without a key keeps what was said until there is one.
+  if (!key && !secrets) return [];
   return [
-    stripe({ key, secrets: secrets ?? [], base: base ?? "https://api.stripe.com", workspace: workspace ?? "main" }),
+    stripe({
+      key: key ?? "",
+      secrets: secrets ?? [],
+      base: base ?? "https://api.stripe.com",
+      workspace: workspace ?? "main",
+    }),
   ];
 }

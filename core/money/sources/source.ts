@@ -64,6 +64,8 @@ export type MoneySource = {
   name: string;
   /** The slug of the workspace whose money it is. */
   workspace: string;
+  /** It has a key: it can be asked, and not only heard. */
+  ready: boolean;
   /** Why a call is not the source's own, or what it hints at; undefined: genuine, and nothing of ours. */
   heard(call: Wire, now: Date): { refused: string } | { hint: Hint | undefined };
   /** What is true now of what a hint is about. Undefined: it is not there. Throws `SourceAway`, `SourceSays`. */

@@ -29,6 +29,7 @@ export type Access = {
 
 export function stripeHttp({ key, base, patienceMs = PATIENCE_MS, pause = rest }: Access): StripeHttp {
   async function ask(method: "GET" | "POST", path: string, form: string, once?: string, signal?: AbortSignal) {
+    if (key === "") throw new SourceAway("STRIPE_SECRET_KEY is not set");
     const url = new URL(path, base);
     if (method === "GET" && form !== "") url.search = form;
     for (let n = 1; ; n++) {

@@ -19,6 +19,7 @@ export function stripe({ secrets, workspace, ...access }: StripeSettings): Money
   return {
     name: "stripe",
     workspace,
+    ready: access.key !== "",
     heard: (call, now) => heard(secrets, live, call, now),
     look: (hint, signal) => lookAt(http, hint, signal),
     hints: (since, signal) => hints(http, live, since, signal),
