@@ -96,7 +96,7 @@ const unsettled = () =>
 
 // The long form is ten thousand events: CHAOS=1.
 const EVENTS = process.env.CHAOS ? 10_000 : 300;
-const CHECKS = process.env.CHAOS ? 20 : 4;
+const CHECKS = process.env.CHAOS ? 20 : 3;
 
 describe("a business at Stripe", () => {
   beforeAll(async () => {

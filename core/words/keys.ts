@@ -10,7 +10,7 @@ import { type Locale, wordsOf } from "./say.ts";
 type Node = { type: string } & Record<string, unknown>;
 
 // Who takes a text, and as which of its arguments.
-const TAKES: Readonly<Record<string, number>> = { say: 0, refuse: 1, Refusal: 1, Wrong: 0 };
+const TAKES: Readonly<Record<string, number>> = { say: 0, refuse: 1, Refusal: 1, Wrong: 0, flaw: 1 };
 /** The kinds of options. Others may have functions of these names: it counts where it was imported from. */
 const BUILDS: Readonly<Record<string, number>> = {
   text: 0,

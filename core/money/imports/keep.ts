@@ -7,7 +7,7 @@ import type { CostKind, RevenueKind } from "../accounts.ts";
 import type { Order } from "../order.ts";
 import { postAll } from "../post.ts";
 import { costOrder, revenueOrder } from "../sums.ts";
-import { type Fault, type MoneyLine, plainMoney } from "./lines.ts";
+import { type Fault, faultOf, flaw, type MoneyLine, plainMoney } from "./lines.ts";
 import type { Status } from "./reports.ts";
 
 export type Known = { currency: string; amount: bigint; booked: bigint; status: Status | null; postings: number };
@@ -69,7 +69,7 @@ export function judge(
     seen.set(key, before ?? line);
     const there = known.get(key);
     if (before && (before.amount !== line.amount || before.currency !== line.currency)) {
-      faults.push(fault(line, "{reference} stands in line {line} too, with another amount.", { line: before.line }));
+      faults.push(twice(line, before));
     } else if (before) judged.push({ line, verdict: "same", booked: 0n, postings: 0, orders: [] });
     else if (there && there.currency !== line.currency) faults.push(was(line, there));
     else if (there && !line.amends) {
@@ -80,17 +80,20 @@ export function judge(
   return { judged, faults };
 }
 
-const fault = (line: MoneyLine, text: string, vars: Record<string, string | number>): Fault => ({
-  line: line.line,
-  column: "reference",
-  text,
-  vars: { reference: line.reference, ...vars },
-});
+const was = ({ line, reference }: MoneyLine, { amount: minor, currency }: Known): Fault =>
+  faultOf(
+    line,
+    flaw("reference", "{reference} is in the books with {before}. What is another payment needs another reference.", {
+      reference,
+      before: plainMoney({ minor, currency }),
+    }),
+  );
 
-const was = (line: MoneyLine, { amount: minor, currency }: Known): Fault =>
-  fault(line, "{reference} is in the books with {before}. What is another payment needs another reference.", {
-    before: plainMoney({ minor, currency }),
-  });
+const twice = ({ line, reference }: MoneyLine, before: MoneyLine): Fault =>
+  faultOf(
+    line,
+    flaw("reference", "{reference} stands in line {line} too, with another amount.", { reference, line: before.line }),
+  );
 
 /** What of a commission belongs into the books: nothing while it waits, and nothing when it was taken back. */
 const dueOf = ({ status, amount }: MoneyLine): bigint => (status === "approved" || status === "paid" ? amount : 0n);

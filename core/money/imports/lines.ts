@@ -46,7 +46,7 @@ export class Flaw extends Error {
   }
 }
 export const flaw = (column: string, text: string, vars: Words = {}): Flaw => new Flaw(column, text, vars);
-const faultOf = (line: number, { column, message, vars }: Flaw): Fault => ({
+export const faultOf = (line: number, { column, message, vars }: Flaw): Fault => ({
   line,
   ...(column === "" ? {} : { column }),
   text: message,

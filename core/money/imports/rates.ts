@@ -2,7 +2,7 @@
 import { rawOf } from "../../../db/connect.ts";
 import type { Act } from "../../act.ts";
 import { asJson } from "../../text.ts";
-import type { Fault } from "./lines.ts";
+import { type Fault, faultOf, flaw } from "./lines.ts";
 import type { RateLine } from "./own.ts";
 
 const SOURCE = "import";
@@ -27,12 +27,15 @@ export async function keepRates(
         add.push(line);
       } else if (known.numerator * line.denominator === line.numerator * known.denominator) repeated++;
       else
-        clashes.push({
-          line: line.line,
-          column: "rate",
-          text: "There is another rate of {base} in {quote} for that day.",
-          vars: { base: line.base, quote: line.quote },
-        });
+        clashes.push(
+          faultOf(
+            line.line,
+            flaw("rate", "There is another rate of {base} in {quote} for that day.", {
+              base: line.base,
+              quote: line.quote,
+            }),
+          ),
+        );
     }
     fresh += add.length;
     if (!look) await write(act, add);
