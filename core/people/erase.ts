@@ -61,6 +61,7 @@ export const ERASURE: Record<string, Step | string> = {
   request: (sql, ids) => sql`update request set words = '' where person_id = any(${ids})`,
   request_vote: "who wanted a track too, by an id",
   vote: "a choice beside an id: what was decided by it must stay right",
+  import_file: "what was taken into the books; the id stands for nobody now",
   ledger_transfer: "the law wants where money went; the id stands for nobody now; append-only",
   vote_event: "when a choice was cast, by an id; append-only",
   queue_item: "who put a track in, by an id",
