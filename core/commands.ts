@@ -9,6 +9,7 @@ import { consentCommands } from "./consent/index.ts";
 import { jobCommands } from "./jobs/index.ts";
 import { libraryCommands } from "./library/index.ts";
 import { metricCommands } from "./metrics/index.ts";
+import { importCommands, productCommands, sourceCommands } from "./money/index.ts";
 import { peopleCommands } from "./people/index.ts";
 import { streamCommands } from "./streams/index.ts";
 import { studioCommands } from "./studio/index.ts";
@@ -33,6 +34,9 @@ export const allCommands: readonly Command[] = [
   ...voteCommands,
   ...communityCommands,
   ...audienceCommands,
+  ...importCommands,
+  ...sourceCommands,
+  ...productCommands,
 ];
 
 export const houseCommands = (): Registry => registry(allCommands);

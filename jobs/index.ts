@@ -16,6 +16,7 @@ import { startHeartbeat } from "./heartbeat.ts";
 import { makeJob } from "./make.ts";
 import { hintsJob, readJob } from "./money.ts";
 import { exportJob } from "./person-export.ts";
+import { offerJob, withdrawJob } from "./products.ts";
 import { type Registrars, registerJob } from "./register.ts";
 import { type Every, startSchedule } from "./schedule.ts";
 import { stemsJob } from "./stems.ts";
@@ -42,6 +43,8 @@ const HANDLERS: readonly Handler[] = [
   budgetNearJob,
   hintsJob,
   readJob,
+  offerJob,
+  withdrawJob,
   troubleJob,
 ];
 /** What comes again by itself in every workspace. */

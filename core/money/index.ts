@@ -25,5 +25,9 @@ export {
   sumsOf,
 } from "./sums.ts";
 export { openTill, type Till } from "./till.ts";
+export { importCommands } from "./imports/commands.ts";
+export { offerProduct, productCommands, productData, productView, withdrawLink } from "./products/commands.ts";
+export { findProduct, keepLink } from "./products/store.ts";
+export { sourceCommands } from "./sources/commands.ts";
 export * from "./sources/index.ts";
 export { verifyLedger } from "./verify.ts";

@@ -1,6 +1,6 @@
 // What others may use of streams. Playing: `wanted`, `claimNext`, `heard`, `ended`, `failed`, `report`, `silent`, `back`.
 // Choosing: `candidates`, `enqueue`, `mixPoint`, `placesOf`. All of them take the act of a transaction.
-export { type Channel, channels } from "./channel.ts";
+export { type Channel, channels, listChannels } from "./channel.ts";
 export { streamCommands } from "./commands.ts";
 export { channelHere } from "./commands-queue.ts";
 export { openDestinations } from "./destination.ts";

@@ -5,6 +5,7 @@ export * from "./ledger.ts";
 export * from "./people.ts";
 export * from "./pipeline.ts";
 export * from "./plan.ts";
+export * from "./products.ts";
 export * from "./providers.ts";
 export * from "./queue.ts";
 export * from "./review.ts";

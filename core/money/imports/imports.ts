@@ -7,7 +7,7 @@ import { refuse } from "../../problem.ts";
 import { readTable, type Table } from "./csv.ts";
 import { readReport } from "./foreign.ts";
 import { type Judged, judge, keepLines, knownOf, oneAtATime } from "./keep.ts";
-import type { Fault, Ground, MoneyLine } from "./lines.ts";
+import type { Fault, Ground } from "./lines.ts";
 import { savedReports } from "./maps.ts";
 import { type Family, isOwn, missingColumns, readOwn, readRates } from "./own.ts";
 import { keepRates } from "./rates.ts";
@@ -138,4 +138,14 @@ const note = (act: Act, item: Imported, file: UploadedFile) =>
       ${item.family}, ${item.report}, ${item.rows}, ${item.added}, ${item.repeated}, ${item.amended}, ${item.waiting},
       ${item.faults.length}, ${act.person.id}, ${act.run}, ${act.now.toISOString()})`;
 
-export type { MoneyLine };
+export type ImportRow = { id: string; name: string; family: string; report: string | null; at: string } & Record<
+  "rows" | "added" | "repeated" | "amended" | "waiting" | "wrong",
+  number
+>;
+
+/** The latest first. */
+export const listImports = (act: Pick<Act, "db">): Promise<ImportRow[]> =>
+  rawOf(act.db)<ImportRow[]>`
+    select id, name, family, report, rows, added, repeated, amended, waiting, wrong,
+      to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as at
+    from import_file order by at desc, id desc limit 100`;

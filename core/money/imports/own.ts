@@ -1,6 +1,7 @@
 // Our own files, column by column as the contract names them.
 import { clip } from "../../command/index.ts";
 import { COST_KINDS, REVENUE_KINDS } from "../accounts.ts";
+import { sourceSlug } from "../sums.ts";
 import { exactOf } from "./amounts.ts";
 import type { Table } from "./csv.ts";
 import { currencyIn, dateIn, eachRow, flaw, type Ground, type MoneyLine, moneyIn, type Read, textIn } from "./lines.ts";
@@ -72,13 +73,12 @@ export function readOwn(
 
 /** A source is a word of the books: youtube, stores, bank-transfer. */
 export function sourceIn(said: string): string {
-  const source = said.toLowerCase();
-  if (!/^[a-z0-9][a-z0-9_-]{0,39}$/.test(source))
-    throw flaw("source", "{value} is no name of a source. Use small letters, digits and dashes, such as {example}.", {
-      value: clip(said),
-      example: "youtube",
-    });
-  return source;
+  const source = sourceSlug(said);
+  if (source !== "") return source;
+  throw flaw("source", "{value} is no name of a source. Use small letters, digits and dashes, such as {example}.", {
+    value: clip(said),
+    example: "youtube",
+  });
 }
 
 export function channelIn(said: string, { channels }: Ground): string {

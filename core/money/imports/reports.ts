@@ -184,12 +184,12 @@ export const REPORTS: readonly Report[] = [
   },
 ];
 
-// What each service calls it (its help pages), brought to five words. Locked and closed are approved: not yet paid.
+// What each service calls it (its help pages), brought to five words. Locked is approved: not yet paid.
 const WORDS: Readonly<Record<Status, string>> = {
   pending: "pending new extended open hold on_hold unapproved processing",
-  approved: "approved locked closed confirmed active accepted approved_for_payment cleared invoiced no 0 false",
+  approved: "approved locked confirmed active accepted approved_for_payment cleared invoiced no 0 false",
   declined: "declined rejected denied canceled cancelled void voided yes 1 true",
-  paid: "paid paid_out completed withdrawn",
+  paid: "paid closed paid_out completed withdrawn",
   reversed: "reversed refunded chargeback corrected removed deleted",
 };
 const BY_WORD = new Map(
