@@ -1,6 +1,7 @@
 // `npm run doctor`: looks at everything that a running bot needs, and says of each thing that is wrong how to mend it.
 // Nothing is changed. It ends with 1 when something is wrong.
 import { fileURLToPath } from "node:url";
+import { openSources } from "../core/money/index.ts";
 import { CannotStart } from "./parts/part.ts";
 import { type Env, type Looked, lookAtSettings, reader, WrongSettings } from "./settings.ts";
 import type { Finding, Kit, Surface } from "./surface.ts";
@@ -29,11 +30,16 @@ export async function doctor(args: readonly string[], env: Env, tell: Tell, surf
   const opened = await openAll(surfaces ?? (await allSurfaces()), env, kit, show);
   // All at once, told in one order.
   const web = holds({ ...settings, proof: '/healthz "status":"ok"' });
-  const hooked = opened.filter(({ bot }) => bot.hook).map(({ surface }) => surface.name);
+  const sources = openSources({ read: reader(env).read });
+  const hooked = [
+    ...opened.filter(({ bot }) => bot.hook).map(({ surface }) => surface.name),
+    ...sources.map(({ name }) => name),
+  ];
   const sections: Promise<Section>[] = [
     named("this machine", here(settings, web)),
     named("database", databases(settings, kit)),
     ...opened.map((one) => named(one.surface.name, platform(one, kit, settings))),
+    ...sources.map((source) => named(source.name, source.examine(settings.baseUrl))),
     named(
       "public address",
       web.then((held) => address(settings, hooked, held === "ours")),

@@ -40,8 +40,9 @@ export const hintsJob = handler({
       await takeAll(ctx, source, hints);
     }
     return async (act) => {
+      // What came meanwhile is for this job; what waits for a later moment is found by the minute's look (`stirHints`).
       const next = await nextHint(act.db, source.name);
-      return next && new Again(next > act.now ? next : act.now);
+      return next && next <= act.now ? new Again(act.now) : undefined;
     };
   },
 });
