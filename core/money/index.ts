@@ -1,8 +1,11 @@
 export { COST_KINDS, type CostKind, EARNS, REVENUE_KINDS, type RevenueKind } from "./accounts.ts";
 export { allocate, cumulative, divided, share } from "./allocate.ts";
 export { expireHolds } from "./expire.ts";
+export { importCommands } from "./imports/commands.ts";
 export { type Leg, move, type Order } from "./order.ts";
 export { type Posted, post, postAll } from "./post.ts";
+export { offerProduct, productCommands, productData, productView, withdrawLink } from "./products/commands.ts";
+export { findProduct, keepLink } from "./products/store.ts";
 export {
   type Balance,
   balanceOf,
@@ -14,6 +17,8 @@ export {
   transferOf,
 } from "./read.ts";
 export { ledgerSealed, sealLedger } from "./seal.ts";
+export { sourceCommands } from "./sources/commands.ts";
+export * from "./sources/index.ts";
 export {
   costOrder,
   DIMENSIONS,
@@ -25,9 +30,4 @@ export {
   sumsOf,
 } from "./sums.ts";
 export { openTill, type Till } from "./till.ts";
-export { importCommands } from "./imports/commands.ts";
-export { offerProduct, productCommands, productData, productView, withdrawLink } from "./products/commands.ts";
-export { findProduct, keepLink } from "./products/store.ts";
-export { sourceCommands } from "./sources/commands.ts";
-export * from "./sources/index.ts";
 export { verifyLedger } from "./verify.ts";
