@@ -15,6 +15,7 @@ import type { Handler } from "./handler.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { makeJob } from "./make.ts";
 import { hintsJob, readJob } from "./money.ts";
+import { turnJob } from "./money-told.ts";
 import { exportJob } from "./person-export.ts";
 import { offerJob, withdrawJob } from "./products.ts";
 import { type Registrars, registerJob } from "./register.ts";
@@ -43,6 +44,7 @@ const HANDLERS: readonly Handler[] = [
   budgetNearJob,
   hintsJob,
   readJob,
+  turnJob,
   offerJob,
   withdrawJob,
   troubleJob,

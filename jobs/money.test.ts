@@ -119,7 +119,7 @@ describe("a business at Stripe", () => {
   });
 
   test(`${EVENTS} events, repeated, out of order, late, lost and forged: the books are those of the clean sequence`, {
-    timeout: 900_000,
+    timeout: 2_400_000,
   }, async () => {
     const [clean, messy] = [await open(), await open()];
     const random = seeded(7);

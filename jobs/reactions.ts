@@ -2,6 +2,7 @@
 import type { EventKind, JobKind } from "../core/act.ts";
 import { budgetNear, tellOfBudget } from "../core/budgets/index.ts";
 import type { House } from "../core/house.ts";
+import { tellOfTurn, thingChanged } from "../core/money/index.ts";
 import { personErased } from "../core/people/index.ts";
 import { channelTrack, channelTrouble, channelWell, tellOfTrouble } from "../core/streams/index.ts";
 import { stopOrders } from "../core/studio/index.ts";
@@ -23,6 +24,7 @@ const REACTIONS: readonly Reaction[] = [
   { event: channelTrouble.name, job: tellOfTrouble.name },
   { event: channelWell.name, job: tellOfTrouble.name },
   { event: budgetNear.name, job: tellOfBudget.name },
+  { event: thingChanged.name, job: tellOfTurn.name },
   { event: personErased.name, job: stopOrders.name },
 ];
 

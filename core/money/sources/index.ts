@@ -5,3 +5,4 @@ export { askForHints, closeHints, type Kept, keepHints, nextHint, putOff, takeHi
 export { markRead, mendSources, readFrom, readSource, stirHints } from "./mend.ts";
 export { openSources } from "./open.ts";
 export { type Looked, type MoneySource, type Offer, type Offered, SourceAway, SourceSays } from "./source.ts";
+export { isTold, tellOfTurn, turnOf } from "./told.ts";

@@ -49,8 +49,15 @@ export function thingOf(found: Json): Thing | undefined {
     sort,
     status: found.status,
     rank: ranks[found.status] ?? 0,
-    facts: { ...facts, ...priceOf(found) },
+    facts: { ...facts, ...priceOf(found), ...moneyOf(found) },
   };
+}
+
+/** What is disputed, or paid out, as we count. */
+function moneyOf({ object, amount, currency }: Json): Record<string, string> {
+  if (object !== "dispute" && object !== "payout") return {};
+  const money = fromStripe(amount, currency);
+  return { minor: String(money.minor), code: money.currency };
 }
 
 /** What a subscription costs each time: of its first item, which is the only one of those that we make. */
