@@ -34,7 +34,7 @@ const INSIDE: [RegExp, string][] = [
   [/\bimp_[A-Za-z0-9]{8,}/g, "[hidden]"],
   [/\b([a-z][a-z0-9+.-]*:\/\/[^\s:/@"]*:)[^\s@/"]+@/gi, "$1[hidden]@"],
   [/([?&](?:code|token|key|secret|signature)=)[^\s&#"]+/gi, "$1[hidden]"],
-  [/\b(xox[abprs]-|sk[-_](?:live_|test_)?|whsec_|ghp_)[\w-]{6,}/g, "$1[hidden]"],
+  [/\b(xox[abprs]-|[sr]k[-_](?:live_|test_)?|whsec_|ghp_)[\w-]{6,}/g, "$1[hidden]"],
 ];
 /** What people wrote is theirs: a line shows enough to find the trouble. */
 const MOST_TEXT = 300;

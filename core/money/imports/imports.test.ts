@@ -124,7 +124,7 @@ test.each([
   ["tabs, and lines that end as on an old Mac", `${HEAD}${row("c3")}`.replaceAll(",", "\t").replaceAll("\n", "\r")],
   [
     "quotes with all sorts in them",
-    HEAD + '"2026-11-02","12.50","USD","bank3","payment","c4","","say ""hello"", two\nlines"\n',
+    `${HEAD}"2026-11-02","12.50","USD","bank3","payment","c4","","say ""hello"", two\nlines"\n`,
   ],
   ["Excel's own first line", `sep=;\r\n${(HEAD + row("c5")).replaceAll(",", ";")}`],
   ["Excel's Unicode text", Buffer.from(`\ufeff${(HEAD + row("c6")).replaceAll(",", "\t")}`, "utf16le")],

@@ -46,7 +46,7 @@ export async function importFile(act: Act, ground: Ground, asked: Asked): Promis
   if (!report && !isOwn(family, table.names, given)) throw unknown(family, table, given);
   await oneAtATime(act);
   const done =
-    family === "rate" ? await rates(act, table, ground, mode) : await money(act, table, ground, { ...asked, report });
+    family === "rate" ? await rates(act, table, ground, asked) : await money(act, table, ground, { ...asked, report });
   const item: Imported = {
     id: act.newId(),
     file: file.name,
@@ -106,13 +106,12 @@ function sumsOf(judged: readonly Judged[]): Imported["sums"] {
   return [...sums.values()];
 }
 
-async function rates(act: Act, table: Table, ground: Ground, mode: Mode): Promise<Done> {
+async function rates(act: Act, table: Table, ground: Ground, { mode, source = "import" }: Asked): Promise<Done> {
   const { lines, faults } = readRates(table, ground);
-  const { fresh, repeated, clashes } = await keepRates(
-    act,
-    lines,
-    mode === "dry" || (mode === "strict" && faults.length > 0),
-  );
+  const { fresh, repeated, clashes } = await keepRates(act, lines, {
+    source,
+    look: mode === "dry" || (mode === "strict" && faults.length > 0),
+  });
   const told = { added: fresh, repeated, amended: 0, waiting: 0, sums: [], faults: [...faults, ...clashes] };
   return { told: { ...told, faults: told.faults.toSorted((a, b) => a.line - b.line) }, write: async () => {} };
 }

@@ -45,7 +45,7 @@ export function readOwn(
     if (!kinds.includes(kind))
       throw flaw("kind", "{value} is none of {choices}.", { value: clip(kind), choices: kinds.join(", ") });
     const reference = textIn(needed("reference"));
-    const about: Record<string, string> = { reference };
+    const about: Record<string, string> = { reference, ...(family === "cost" && source ? { source } : {}) };
     for (const name of KEPT) if (cell(name) !== "") about[name] = textIn(cell(name));
     if (about.product) about.product = ground.products.get(about.product.toLowerCase()) ?? about.product;
     const channel = cell("channel");
