@@ -65,6 +65,7 @@ export function productView(act: Pick<Act, "say" | "locale">, product: Product):
         },
       ],
     });
+  if (url) return view(act.say("{name}: {price}. Pay here: {url}", { ...words, url }), ...blocks);
   const told = product.active
     ? act.say("{name}: {price}.", words)
     : act.say("{name}: {price}. It is not sold any more.", words);
