@@ -106,6 +106,7 @@ const parts: Record<string, () => Promise<object>> = {
   kills: () => part("playout/kills.ts", "Playout: silence that a listener hears after kill -9 (s)"),
   choose: () =>
     part("choose.ts", "Choosing: what a channel plays next, and four for a ballot, behind a long history (ms)"),
+  search: () => part("search.ts", "Search: a track by mistyped words, and while it is typed (ms)"),
   api: () => part("api.ts", "API: round trips over HTTP with the database (ms)"),
 };
 

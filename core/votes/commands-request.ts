@@ -6,7 +6,7 @@ import { refuse } from "../problem.ts";
 import { type Channel, channels } from "../streams/index.ts";
 import { type Block, view } from "../view/index.ts";
 import { askFor, type Placed, raise, requestsOf } from "./requests.ts";
-import { calledTrack, type Findable, findTracks } from "./search.ts";
+import { calledTrack, type Findable, findTrack, findTracks } from "./search.ts";
 
 const OFFERED = 25;
 const DAY = 24 * 60;
@@ -161,8 +161,7 @@ function cardOf(act: Act, channel: Channel, found: Findable, placed: Placed) {
 async function trackOf(act: Act, channel: Channel, query: string): Promise<Findable> {
   const typed = query.trim();
   if (UUID.test(typed)) {
-    const all = await findTracks(act, channel.id, "", Number.MAX_SAFE_INTEGER);
-    const exact = all.find((one) => one.id === typed.toLowerCase());
+    const exact = await findTrack(act, channel.id, typed);
     if (exact) return exact;
   }
   const [best] = await findTracks(act, channel.id, typed, 1);

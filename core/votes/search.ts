@@ -1,13 +1,17 @@
-// Finding a track by words that may be mistyped: by the groups of three letters that both have. It needs no extension of
-// the database, and a few thousand titles are compared in a few milliseconds.
+// Finding a track by words that may be mistyped: by the groups of three letters that both have. The database has them in
+// an index of its own kind, which needs no extension; those that share the rarest are then compared letter by letter.
 import { rawOf } from "../../db/connect.ts";
 import type { Act } from "../act.ts";
 
 export type Findable = { id: string; title: string; artist: string | null };
 export type Found = Findable & { score: number };
 
-/** The newest so many of a channel are searched. */
-const MOST = 5_000;
+/** Of a group of letters that is in many titles only so many are looked at: the rare ones tell them apart. */
+const MOST_ALIKE = 300;
+/** So many are compared as a whole. */
+const MOST_NEAR = 100;
+/** As a title is kept that may be heard on every channel. */
+const ANY_CHANNEL = "00000000-0000-0000-0000-000000000000";
 /** Under this it is another title. */
 export const LEAST = 0.3;
 
@@ -46,22 +50,53 @@ export async function findTracks(
   typed: string,
   most: number,
 ): Promise<Found[]> {
-  const all = await rawOf(act.db)<Findable[]>`
-    select w.id, w.title, w.facts->>'artist' as artist from work w
-    join asset a on a.workspace_id = w.workspace_id and a.id = w.id
-    where w.status = 'approved' and w.kind = 'song' and a.type like 'audio/%'
-      and (${channel ?? null}::uuid is null or w.channel_id is null or w.channel_id = ${channel ?? null})
-    order by w.id desc limit ${MOST}`;
   const wanted = triples(typed);
-  if (wanted.size === 0) return all.slice(0, most).map((one) => ({ ...one, score: 1 }));
+  if (wanted.size === 0) {
+    const newest = await tracks(act, channel, rawOf(act.db)`true order by w.id desc limit ${most}`);
+    return newest.map((one) => ({ ...one, score: 1 }));
+  }
+  const near = await nearest(act, channel, typed);
+  const all = await tracks(act, channel, rawOf(act.db)`w.id = any(${near}::uuid[])`);
   return all
     .map((one) => ({
       ...one,
       score: Math.max(likeness(wanted, one.title), one.artist ? likeness(wanted, `${one.title} ${one.artist}`) : 0),
     }))
     .filter((one) => one.score >= LEAST)
-    .sort((a, b) => b.score - a.score)
+    .sort((a, b) => b.score - a.score || (a.id < b.id ? 1 : -1))
     .slice(0, most);
+}
+
+export const findTrack = async (act: Pick<Act, "db">, channel: string, id: string): Promise<Findable | undefined> =>
+  (await tracks(act, channel, rawOf(act.db)`w.id = ${id}`))[0];
+
+/** What a group of letters that few have in common says is worth more than one that is everywhere. */
+async function nearest(act: Pick<Act, "db">, channel: string | undefined, typed: string): Promise<string[]> {
+  const sql = rawOf(act.db);
+  const where = channel ? [channel, ANY_CHANNEL] : [];
+  const rows = await sql<{ id: string }[]>`
+    with hit as (
+      select h.work_id, 1.0 / count(*) over (partition by g.gram) as worth
+      from unnest(title_grams(${typed})) g (gram), lateral (
+        ${
+          channel
+            ? sql`select t.work_id from unnest(${where}::uuid[]) c (id), lateral (
+                select work_id from title_gram where gram = g.gram and channel_id = c.id order by work_id desc limit ${MOST_ALIKE}) t`
+            : sql`select work_id from title_gram where gram = g.gram limit ${MOST_ALIKE}`
+        }) h)
+    select work_id as id from hit group by work_id order by sum(worth) desc, work_id desc limit ${MOST_NEAR}`;
+  return rows.map((row) => row.id);
+}
+
+type Condition = ReturnType<ReturnType<typeof rawOf>>;
+async function tracks(act: Pick<Act, "db">, channel: string | undefined, condition: Condition): Promise<Findable[]> {
+  const rows = await rawOf(act.db)<Findable[]>`
+    select w.id, w.title, w.facts->>'artist' as artist from work w
+    join asset a on a.workspace_id = w.workspace_id and a.id = w.id
+    where w.status = 'approved' and w.kind = 'song' and a.type like 'audio/%'
+      and (${channel ?? null}::uuid is null or w.channel_id is null or w.channel_id = ${channel ?? null})
+      and ${condition}`;
+  return [...rows];
 }
 
 export const calledTrack = ({ title, artist }: Pick<Findable, "title" | "artist">): string =>

@@ -20,6 +20,7 @@ import {
 import { moment, owned } from "./base.ts";
 import { person } from "./people.ts";
 import { channel } from "./streams.ts";
+import { work } from "./studio.ts";
 
 type Json = Record<string, unknown>;
 
@@ -200,6 +201,30 @@ export const tally = pgTable(
       columns: [t.workspaceId, t.ballotId, t.choiceId],
       foreignColumns: [choice.workspaceId, choice.ballotId, choice.id],
     }),
+  ],
+);
+
+/**
+ * The words of songs that may be asked for, and their groups of three letters; kept by the database itself (keep_grams).
+ * B-trees of plain equality: what looks at a value otherwise may not be used before a row is known to be ours.
+ */
+export const titleGram = pgTable(
+  "title_gram",
+  {
+    workspaceId: uuid().notNull(),
+    gram: text().notNull(),
+    /** Only on this channel; nothing but zeros: on every one. */
+    channelId: uuid().notNull(),
+    workId: uuid().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.gram, t.channelId, t.workId] }),
+    index("title_gram_work").on(t.workspaceId, t.workId),
+    foreignKey({
+      name: "title_gram_of",
+      columns: [t.workspaceId, t.workId],
+      foreignColumns: [work.workspaceId, work.id],
+    }).onDelete("cascade"),
   ],
 );
 
