@@ -20,6 +20,7 @@ export type Claim = {
   runId: string;
   personId: string | null;
   locale: string | null;
+  dueAt: string;
 };
 
 /**
@@ -32,7 +33,7 @@ export async function claimJob(tx: Tx, message: Message, now: Date): Promise<Cla
       started_at = ${now.toISOString()}, ended_at = null
     where j.id = ${message.job} and coalesce(j.message, j.id) = ${message.id} and j.status in ('waiting', 'running')
     returning j.id, j.workspace_id as "workspaceId", j.name, j.input, j.attempts, j.spent, j.steps,
-      j.progress, coalesce(j.run_id, j.id) as "runId", j.person_id as "personId",
+      j.progress, j.due_at as "dueAt", coalesce(j.run_id, j.id) as "runId", j.person_id as "personId",
       (select coalesce(max(p.locale), max(w.locale)) from workspace w left join person p on p.id = j.person_id) as locale`;
   return row;
 }

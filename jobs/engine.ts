@@ -3,20 +3,24 @@
 import { hostname } from "node:os";
 import { type Db, PgBoss } from "pg-boss";
 import type { House, QueuedJob } from "../core/house.ts";
-import { type Database, rawOf, type Tx } from "../db/connect.ts";
+import { afterCommit, type Database, rawOf, type Tx } from "../db/connect.ts";
+import { type Ear, openEar } from "../db/ear.ts";
 import { LOCKS } from "../db/locks.ts";
 import { APP_ROLE } from "../db/secure.ts";
 import { type Handler, LANES, type Lane } from "./handler.ts";
+import { type Carried, type Pump, startPump } from "./pump.ts";
 import { startPulse } from "./pulse.ts";
 import { deliver, type Shop } from "./run.ts";
 import { Stopping } from "./signals.ts";
 
-/** Waking a worker by NOTIFY wakes all of its queue, so the lane of long work has none. */
-const LANE: Record<Lane, { slots: number; notify: boolean; hours: number }> = {
-  quick: { slots: 4, notify: true, hours: 1 },
-  long: { slots: 2, notify: false, hours: 23 },
-  make: { slots: 8, notify: true, hours: 1 },
+/** `most`: so many may wait for others' machines without a slot, each some kilobytes. */
+const LANE: Record<Lane, { slots: number; most: number; hours: number }> = {
+  quick: { slots: 4, most: 0, hours: 1 },
+  long: { slots: 2, most: 0, hours: 23 },
+  make: { slots: 8, most: 200, hours: 1 },
 };
+/** Work that is due at once is told of here, after its transaction: a NOTIFY within would make all commits take turns. */
+const CHANNEL = "impresario_jobs";
 const POLL = 2;
 const UPKEEP = "upkeep";
 /** Ten seconds is the engine's least; with a look every ten, a killed worker's job runs again within twenty. */
@@ -28,15 +32,13 @@ const HOUSEWORK = { maintenanceIntervalSeconds: 3600, flowIntervalSeconds: 3600,
 const MESSAGE = { ...HEARTBEAT, retryLimit: 50, retryDelay: 1, retryBackoff: false, deleteAfterSeconds: 3600 };
 const NIL = "00000000-0000-0000-0000-000000000000";
 
-type Carried = { job: string; workspace: string };
-
 export type EngineOptions = {
   /** A sender only puts work in; a worker also does it and looks after the queue. */
   role: "worker" | "sender";
   handlers: readonly Handler[];
   slots?: Partial<Record<Lane, number>>;
   upkeep?(house: House, carrier: Carrier, task: string): Promise<void>;
-  /** How often a lane is looked at for what sends no word: retries and delayed work. */
+  /** How often each slot of a lane is looked after for what sends no word: retries and delayed work. */
   pollSeconds?: number;
   /** How long running work may go on after `stop`. */
   graceMs?: number;
@@ -52,7 +54,7 @@ export type Carrier = {
 };
 export type Engine = { queue: House["queue"]; carriers: readonly Carrier[]; name: string; stop(): Promise<void> };
 
-type Running = Carrier & { boss: PgBoss };
+type Running = Carrier & { boss: PgBoss; pumps: Map<string, Pump>; ear?: Ear };
 
 export async function startEngine(base: Omit<House, "queue">, options: EngineOptions): Promise<Engine> {
   const handlers = new Map(options.handlers.map((h) => [h.kind.name, h]));
@@ -67,6 +69,8 @@ export async function startEngine(base: Omit<House, "queue">, options: EngineOpt
         ...startAfter(job, base.sources.now()),
         db: through(tx),
       });
+      if (job.dueAt > base.sources.now()) return;
+      afterCommit(tx, `jobs ${lane}`, ({ client }) => client`select pg_notify(${CHANNEL}, ${lane})`);
     },
   };
   // The same object: what the house is given later (the ear of live pages) is there for jobs too.
@@ -114,7 +118,6 @@ async function open(shop: Shop, database: Database, { role }: EngineOptions): Pr
     max: worker ? 4 : 2,
     supervise: worker,
     schedule: false,
-    useListenNotify: worker,
     ...LOOK,
     ...HOUSEWORK,
   });
@@ -125,7 +128,7 @@ async function open(shop: Shop, database: Database, { role }: EngineOptions): Pr
   boss.on("warning", ({ message, data }) => log.warn({ ...data, database: database.name }, message));
   await boss.start();
   for (const lane of LANES) {
-    await boss.createQueue(lane, { ...MESSAGE, notify: LANE[lane].notify, expireInSeconds: LANE[lane].hours * 3600 });
+    await boss.createQueue(lane, { ...MESSAGE, notify: false, expireInSeconds: LANE[lane].hours * 3600 });
   }
   await boss.createQueue(UPKEEP, { ...MESSAGE, retryLimit: 2, expireInSeconds: 3600 });
   // The cache is warm before the first send: no transaction of ours waits for a second connection.
@@ -134,6 +137,7 @@ async function open(shop: Shop, database: Database, { role }: EngineOptions): Pr
   return {
     boss,
     database,
+    pumps: new Map(),
     async alive(messages) {
       // A message that starts later than our own clock says it should is as good as lost.
       const { rows } = await boss.getDb().executeSql(
@@ -169,31 +173,32 @@ async function grant(boss: PgBoss): Promise<void> {
     grant insert, select (id, start_after) on pgboss.job_common to ${APP_ROLE};`);
 }
 
-/**
- * One `work` a slot, each waking itself: pg-boss sleeps after every job, so a backlog would not drain, and `notifyWorker`
- * of several workers under one id wakes only the first.
- */
 async function work(shop: Shop, carrier: Running, options: EngineOptions, halting: AbortSignal): Promise<void> {
-  const { boss, database } = carrier;
+  const { boss, database, pumps } = carrier;
+  const { log } = shop.house;
   for (const lane of LANES) {
-    const poll = options.pollSeconds ?? POLL;
-    for (let n = options.slots?.[lane] ?? LANE[lane].slots; n > 0; n--) {
-      let id = "";
-      id = await boss.work<Carried>(
+    const slots = options.slots?.[lane] ?? LANE[lane].slots;
+    pumps.set(
+      lane,
+      startPump({
+        boss,
         lane,
-        { pollingIntervalSeconds: poll, notifyPollingIntervalSeconds: poll, heartbeatRefreshSeconds: 3 },
-        async ([message]) => {
-          if (!message) return;
-          try {
-            if (halting.aborted) throw halting.reason;
-            await deliver(shop, database, { id: message.id, ...message.data }, message.signal);
-          } finally {
-            boss.notifyWorker(id);
-          }
-        },
-      );
-    }
+        slots,
+        most: LANE[lane].most,
+        pollMs: ((options.pollSeconds ?? POLL) * 1000) / Math.max(slots, 1),
+        halting,
+        deliver: (message, signal, slot) => deliver(shop, database, message, signal, slot),
+        failed: seldom((err) => log.warn({ err, lane, database: database.name }, "the job engine could not do something")),
+      }),
+    );
   }
+  carrier.ear = openEar(database, {
+    channel: CHANNEL,
+    heard: (lane) => pumps.get(lane)?.wake(),
+    ready: () => {
+      for (const pump of pumps.values()) pump.wake();
+    },
+  });
   const { upkeep } = options;
   if (!upkeep) return;
   await boss.work<{ task: string }>(
@@ -208,25 +213,25 @@ async function work(shop: Shop, carrier: Running, options: EngineOptions, haltin
 /** No new work; what runs may end; what does not is given back; then the connections close. */
 async function close(engines: readonly Running[], shop: Shop, graceMs: number): Promise<void> {
   const { log } = shop.house;
-  const ending = engines.flatMap(({ boss, database }) =>
-    [...LANES, UPKEEP].map((lane) =>
-      boss
-        .offWork(lane, { wait: true })
-        // What it was doing is given back all the same, when its sign of life ends.
-        .catch((err: unknown) => log.warn({ err, lane, database: database.name }, "a lane did not end in order")),
-    ),
-  );
+  const ending = engines.flatMap(({ boss, database, pumps }) => [
+    ...[...pumps.values()].map((pump) => pump.stop()),
+    boss
+      .offWork(UPKEEP, { wait: true })
+      // What it was doing is given back all the same, when its sign of life ends.
+      .catch((err: unknown) => log.warn({ err, lane: UPKEEP, database: database.name }, "a lane did not end in order")),
+  ]);
   const late = setTimeout(() => shop.pulse.abortAll(new Stopping()), graceMs);
   await Promise.all(ending);
   clearTimeout(late);
   shop.pulse.end();
-  await Promise.all(engines.map(({ boss }) => boss.stop({ graceful: false })));
+  await Promise.all(engines.flatMap(({ boss, ear }) => [boss.stop({ graceful: false }), ear?.close()]));
 }
 
 /** A database that is away makes every poll of every slot fail: the same words are passed on once in half a minute. */
-function seldom(tell: (error: Error) => void): (error: Error) => void {
+function seldom(tell: (error: Error) => void): (error: unknown) => void {
   const last = new Map<string, number>();
-  return (error) => {
+  return (given) => {
+    const error = given instanceof Error ? given : new Error(String(given));
     const words = String(error.message).slice(0, 60);
     const now = performance.now();
     if (now - (last.get(words) ?? Number.NEGATIVE_INFINITY) < 30_000) return;

@@ -47,6 +47,11 @@ export type JobContext<I extends Input = Input> = {
   progress(done: number, total: number, now: string): void;
   /** Does a step once over all attempts: what it gave is kept. For calls that cost money or cannot be taken back. */
   step<T>(key: string, work: () => Promise<T>): Promise<T>;
+  /**
+   * Waits for so long, or until the job is hurried, while others have the slot. False: it cannot wait here, and was not
+   * waited for; give it back with `Again`.
+   */
+  rest(ms: number): Promise<boolean>;
   /** One transaction. It is refused when this attempt is no longer the job's current one. */
   inTx<T>(work: (act: Act) => Promise<T | Last<T>>): Promise<T>;
 };

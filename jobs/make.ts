@@ -101,7 +101,7 @@ async function take(ctx: Ctx, step: Extract<Next, { item: object }>): Promise<Wa
     if (ctx.signal.aborted) throw error;
     if (error instanceof ProviderError) {
       // A question that failed is no answer: the task goes on, and is paid for, until its deadline.
-      if (step.to !== "submit" && noAnswer(ctx, step, error)) return later(ctx, step, (act) => noteAsked(act, step));
+      if (step.to !== "submit" && noAnswer(ctx, step, error)) return await later(ctx, step, (act) => noteAsked(act, step));
       if (step.to === "withdraw") {
         if (await ctx.inTx((act) => noteWithdrawn(act, step, true))) count(ctx, step, "cancelled");
         return "on";
@@ -115,13 +115,16 @@ async function take(ctx: Ctx, step: Extract<Next, { item: object }>): Promise<Wa
   }
 }
 
-/** What was heard is noted, and the job given back until the provider is asked again. */
-const later =
-  (ctx: Ctx, step: Step, note: (act: Act) => Promise<boolean>): Way =>
-  async (act) => {
-    await note(act);
-    return new Again(new Date(act.now.getTime() + pollOf(ctx, step) * 1000));
-  };
+/**
+ * What was heard is noted, and the provider asked again after a while. Whoever waits here keeps the job: to give it back
+ * and take it up again is six transactions, and a film is asked after every ten seconds.
+ */
+async function later(ctx: Ctx, step: Step, note?: (act: Act) => Promise<boolean>): Promise<Way> {
+  const seconds = pollOf(ctx, step);
+  if (note) await ctx.inTx(note);
+  if (await ctx.rest(seconds * 1000)) return "on";
+  return async (act) => new Again(new Date(act.now.getTime() + seconds * 1000));
+}
 
 const count = ({ house }: Ctx, { provider, item }: Step, outcome: string) =>
   house.meter.selection(provider.slug, item.kind, outcome);
@@ -181,7 +184,7 @@ const pollOf = ({ house }: Ctx, { provider }: Step) =>
 
 async function heard(ctx: Ctx, step: Step, answer: Answered): Promise<Way> {
   if (answer.state === "accepted") return later(ctx, step, (act) => noteAccepted(act, step, answer.task));
-  if (answer.state !== "done") return later(ctx, step, (act) => noteAsked(act, step));
+  if (answer.state !== "done") return later(ctx, step);
   try {
     const found = await gather(answer.made, { signal: ctx.signal, hosts: step.provider.hosts ?? [] });
     try {

@@ -5,9 +5,28 @@ import type { Log } from "../core/house.ts";
 import { type Database, inWorkspace, rawOf } from "../db/connect.ts";
 import { Gone } from "./signals.ts";
 
-type Watched = { database: Database; workspaceId: string; id: string; attempts: number; stop: AbortController };
+type Watched = {
+  database: Database;
+  workspaceId: string;
+  id: string;
+  attempts: number;
+  dueAt: string;
+  stop: AbortController;
+  /** Somebody wants it to look now. */
+  hurried: boolean;
+  hurry?: (() => void) | undefined;
+};
+export type Watch = {
+  /** Called when somebody hurries the job, from anywhere; at once when they have done so since the last time. */
+  hurried(then: () => void): void;
+  end(): void;
+};
 export type Pulse = {
-  watch(database: Database, claim: Omit<Watched, "database" | "stop">, stop: AbortController): () => void;
+  watch(
+    database: Database,
+    claim: Pick<Watched, "workspaceId" | "id" | "attempts" | "dueAt">,
+    stop: AbortController,
+  ): Watch;
   /** Tells everything that runs here to stop, with this reason. */
   abortAll(reason: Error): void;
   end(): void;
@@ -27,11 +46,18 @@ export function startPulse(log: Log, every = 1000): Pulse {
     if (!ended && !timer && watched.size > 0) timer = setTimeout(beat, every);
   };
   return {
-    watch(database, { workspaceId, id, attempts }, stop) {
-      const entry = { database, workspaceId, id, attempts, stop };
+    watch(database, { workspaceId, id, attempts, dueAt }, stop) {
+      const entry: Watched = { database, workspaceId, id, attempts, dueAt, stop, hurried: false };
       watched.add(entry);
       plan();
-      return () => void watched.delete(entry);
+      return {
+        hurried(then) {
+          entry.hurry = then;
+          if (entry.hurried) then();
+          entry.hurried = false;
+        },
+        end: () => void watched.delete(entry),
+      };
     },
     abortAll(reason) {
       for (const { stop } of watched) stop.abort(reason);
@@ -50,11 +76,20 @@ async function look(group: Watched[], log: Log): Promise<void> {
     const rows = await inWorkspace(
       database,
       workspaceId,
-      (tx) => rawOf(tx)<{ id: string; attempts: number }[]>`
-        select id, attempts from job where id = any(${ids}::uuid[]) and status = 'running'`,
+      (tx) => rawOf(tx)<{ id: string; attempts: number; dueAt: string }[]>`
+        select id, attempts, due_at as "dueAt" from job where id = any(${ids}::uuid[]) and status = 'running'`,
     );
-    const current = new Map(rows.map((r) => [r.id, r.attempts]));
-    for (const w of group) if (current.get(w.id) !== w.attempts) w.stop.abort(new Gone());
+    const current = new Map(rows.map((r) => [r.id, r]));
+    for (const w of group) {
+      const now = current.get(w.id);
+      if (now?.attempts !== w.attempts) w.stop.abort(new Gone());
+      else if (now.dueAt !== w.dueAt) {
+        w.dueAt = now.dueAt;
+        if (w.hurry) w.hurry();
+        else w.hurried = true;
+        w.hurry = undefined;
+      }
+    }
   } catch (error) {
     // The next beat looks again; until then the fence keeps a cancelled job from writing.
     log.warn({ err: error }, "could not look after the running jobs");

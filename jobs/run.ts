@@ -15,7 +15,8 @@ import { type Database, inWorkspace, type Last, last, rawOf, type Tx } from "../
 import { backoff } from "./backoff.ts";
 import { type Claim, claimJob, hold, writeDone, writeFailed, writeReleased, writeRetry } from "./claim.ts";
 import { Again, Finally, type Handler, type JobContext, type Result } from "./handler.ts";
-import type { Pulse } from "./pulse.ts";
+import { type Slot, until } from "./pump.ts";
+import type { Pulse, Watch } from "./pulse.ts";
 import { reporter } from "./reporter.ts";
 import { sanitise } from "./sanitise.ts";
 import { Gone, Stopping, TooLong } from "./signals.ts";
@@ -23,18 +24,26 @@ import { Gone, Stopping, TooLong } from "./signals.ts";
 export type Shop = { house: House; handlers: ReadonlyMap<string, Handler>; pulse: Pulse };
 /** What the engine carries, and nothing else. */
 export type Message = { id: string; job: string; workspace: string };
-type Work = { shop: Shop; database: Database; claim: Claim; handler: Handler };
+type Work = { shop: Shop; database: Database; claim: Claim; handler: Handler; slot?: Slot | undefined };
 
 const MINUTES = 15;
+/** Who waits for longer is given back: any worker may go on with it, and this one may end. */
+const REST_MS = 60_000;
 const TRIES = 5;
 
 /** Does what a message asks for. A message of a job that ended, or that goes under another message by now, does nothing. */
-export async function deliver(shop: Shop, database: Database, message: Message, signal: AbortSignal): Promise<void> {
+export async function deliver(
+  shop: Shop,
+  database: Database,
+  message: Message,
+  signal: AbortSignal,
+  slot?: Slot,
+): Promise<void> {
   const claim = await inWorkspace(database, message.workspace, (tx) => claimJob(tx, message, shop.house.sources.now()));
   if (!claim) return shop.house.log.debug({ job: message.job }, "a message came too late");
   const started = performance.now();
   const handler = shop.handlers.get(claim.name);
-  const work: Work = { shop, database, claim, handler: handler ?? unknown(claim.name) };
+  const work: Work = { shop, database, claim, handler: handler ?? unknown(claim.name), slot };
   const about = { run: claim.runId, job: claim.id, workspace: claim.workspaceId, name: claim.name };
   const outcome = await span(shop.house, "job", about, () => attempt(work, signal));
   shop.house.meter.job(claim.name, outcome, (performance.now() - started) / 1000);
@@ -46,7 +55,7 @@ async function attempt(work: Work, engine: AbortSignal): Promise<Ended> {
   const { shop, database, claim, handler } = work;
   const minutes = handler.minutes ?? MINUTES;
   const stop = new AbortController();
-  const unwatch = shop.pulse.watch(database, claim, stop);
+  const watch = shop.pulse.watch(database, claim, stop);
   const tooLong = setTimeout(() => stop.abort(new TooLong(minutes)), minutes * 60_000);
   const signal = AbortSignal.any([engine, stop.signal]);
   const reports = reporter((progress) =>
@@ -58,7 +67,7 @@ async function attempt(work: Work, engine: AbortSignal): Promise<Ended> {
   try {
     // A worker that died in the middle was a failure too: work that kills its worker is not started for ever.
     if (claim.spent >= (handler.tries ?? TRIES)) throw new GivenUp();
-    const result = await unless(signal, () => handler.run(context(work, signal, reports.report)));
+    const result = await unless(signal, () => handler.run(context(work, signal, reports.report, watch)));
     await reports.end();
     return await patient(signal, () => complete(work, result));
   } catch (error) {
@@ -68,14 +77,15 @@ async function attempt(work: Work, engine: AbortSignal): Promise<Ended> {
     return await patient(null, () => settle(work, reason));
   } finally {
     clearTimeout(tooLong);
-    unwatch();
+    watch.end();
   }
 }
 
 function context(
-  { shop, database, claim, handler }: Work,
+  { shop, database, claim, handler, slot }: Work,
   signal: AbortSignal,
   progress: ReturnType<typeof reporter>["report"],
+  watch: Watch,
 ) {
   const { house } = shop;
   const ctx: JobContext = {
@@ -94,6 +104,8 @@ function context(
       claim.steps[key] = value;
       return value;
     },
+    rest: async (ms) =>
+      ms <= REST_MS && slot !== undefined && slot.leave((stopped) => until(stopped, signal, ms, watch.hurried)),
     inTx: (work) => inFence({ shop, database, claim, handler }, work),
   };
   return ctx;

@@ -14,6 +14,8 @@ export type Run = {
   ended: Promise<{ code: number | null; signal: string | null }>;
 };
 
+const { PATH = "", NODE_COMPILE_CACHE = "" } = process.env;
+const HANDED = { PATH, NODE_COMPILE_CACHE };
 const QUIET = { PORT: "0", HOST: "127.0.0.1", METRICS_PORT: "0" };
 
 export type Product = {
@@ -54,7 +56,7 @@ function begin(env: Record<string, string>, mode: string): Run {
   let out = "";
   let err = "";
   const child = spawn(process.execPath, ["bots/main.ts", mode], {
-    env: { ...QUIET, PATH: process.env.PATH ?? "", SECRET_KEY: TEST_SECRET_KEY, ...env },
+    env: { ...QUIET, ...HANDED, SECRET_KEY: TEST_SECRET_KEY, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   child.stdout?.on("data", (part) => (out += part));

@@ -135,10 +135,15 @@ const inUtc = (job: Job): Job => ({
   ended_at: iso(job.ended_at),
 });
 
-/** A job that waits for a later time is due now. One that runs or ended is left alone. */
+/** A job that waits for a later time is due now; one that rests in a worker looks within a second. */
 export async function hurryJob(act: Pick<Act, "db" | "now" | "newId" | "resend">, id: string): Promise<void> {
   const message = act.newId();
-  const [row] = await rawOf(act.db)<{ name: string }[]>`
-    update job set message = ${message}, due_at = ${act.now.toISOString()} where id = ${id} and status = 'waiting' returning name`;
-  if (row) await act.resend({ id, name: row.name, message, dueAt: act.now });
+  // One that runs looks by itself whether its time was moved; its message stays, because that is what it runs under.
+  const [row] = await rawOf(act.db)<{ name: string; status: string }[]>`
+    update job set message = case when status = 'waiting' then ${message}::uuid else message end,
+      due_at = case when status = 'waiting' then ${act.now.toISOString()} else due_at + interval '1 millisecond' end
+    where id = ${id} and (status = 'waiting' or id in (
+      -- In the middle of a step it looks soon, and whoever holds it may wait for us.
+      select id from job where id = ${id} and status = 'running' for no key update skip locked)) returning name, status`;
+  if (row?.status === "waiting") await act.resend({ id, name: row.name, message, dueAt: act.now });
 }
