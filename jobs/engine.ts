@@ -8,8 +8,8 @@ import { type Ear, openEar } from "../db/ear.ts";
 import { LOCKS } from "../db/locks.ts";
 import { APP_ROLE } from "../db/secure.ts";
 import { type Handler, LANES, type Lane } from "./handler.ts";
-import { type Carried, type Pump, startPump } from "./pump.ts";
 import { startPulse } from "./pulse.ts";
+import { type Carried, type Message, type Post, type Pump, startPump } from "./pump.ts";
 import { deliver, type Shop } from "./run.ts";
 import { Stopping } from "./signals.ts";
 
@@ -181,14 +181,15 @@ async function work(shop: Shop, carrier: Running, options: EngineOptions, haltin
     pumps.set(
       lane,
       startPump({
-        boss,
-        lane,
+        post: postOf(boss, lane),
         slots,
         most: LANE[lane].most,
         pollMs: ((options.pollSeconds ?? POLL) * 1000) / Math.max(slots, 1),
         halting,
         deliver: (message, signal, slot) => deliver(shop, database, message, signal, slot),
-        failed: seldom((err) => log.warn({ err, lane, database: database.name }, "the job engine could not do something")),
+        failed: seldom((err) =>
+          log.warn({ err, lane, database: database.name }, "the job engine could not do something"),
+        ),
       }),
     );
   }
@@ -209,6 +210,15 @@ async function work(shop: Shop, carrier: Running, options: EngineOptions, haltin
     },
   );
 }
+
+const postOf = (boss: PgBoss, lane: Lane): Post => ({
+  fetch: async (batchSize) => (await boss.fetch<Carried>(lane, { batchSize })) as (Message & object)[],
+  complete: (messages) => boss.complete(lane, messages),
+  fail: (message, error) =>
+    boss.fail(lane, [message], { message: error instanceof Error ? error.message : String(error) }),
+  // Its types do not know yet that it tells which.
+  touch: async (messages) => ((await boss.touch(lane, messages)) as { settled?: string[] }).settled,
+});
 
 /** No new work; what runs may end; what does not is given back; then the connections close. */
 async function close(engines: readonly Running[], shop: Shop, graceMs: number): Promise<void> {

@@ -101,7 +101,8 @@ async function take(ctx: Ctx, step: Extract<Next, { item: object }>): Promise<Wa
     if (ctx.signal.aborted) throw error;
     if (error instanceof ProviderError) {
       // A question that failed is no answer: the task goes on, and is paid for, until its deadline.
-      if (step.to !== "submit" && noAnswer(ctx, step, error)) return await later(ctx, step, (act) => noteAsked(act, step));
+      if (step.to !== "submit" && noAnswer(ctx, step, error))
+        return await later(ctx, step, (act) => noteAsked(act, step));
       if (step.to === "withdraw") {
         if (await ctx.inTx((act) => noteWithdrawn(act, step, true))) count(ctx, step, "cancelled");
         return "on";

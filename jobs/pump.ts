@@ -1,7 +1,5 @@
 // One lane of one database: as many messages in one question as there are free slots, one sign of life for all that run
 // here, one word for all that ended a moment ago. Work that only waits leaves its slot to others meanwhile.
-import type { PgBoss } from "pg-boss";
-import type { Lane } from "./handler.ts";
 import { Gone, Stopping } from "./signals.ts";
 
 /** What a piece of work does with its slot. */
@@ -10,8 +8,16 @@ export type Slot = {
   leave(wait: (stopped: AbortSignal) => Promise<void>): Promise<boolean>;
 };
 export type Carried = { job: string; workspace: string };
-type Message = { id: string; retryCount: number; data: Carried };
-type Held = { message: Message; stop: AbortController };
+export type Message = { id: string; retryCount: number; data: Carried };
+
+/** The lane as the engine has it. */
+export type Post = {
+  fetch(most: number): Promise<Message[]>;
+  complete(messages: Message[]): Promise<unknown>;
+  fail(message: Message, error: unknown): Promise<unknown>;
+  /** Those of them that are still ours; undefined: it cannot be told. */
+  touch(messages: Message[]): Promise<readonly string[] | undefined>;
+};
 
 export type Pump = {
   /** There may be something. */
@@ -21,15 +27,14 @@ export type Pump = {
 };
 
 type Options = {
-  boss: PgBoss;
-  lane: Lane;
+  post: Post;
   slots: number;
   /** How many may wait without a slot. */
   most: number;
   pollMs: number;
   halting: AbortSignal;
   deliver(message: Carried & { id: string }, signal: AbortSignal, slot: Slot): Promise<void>;
-  failed(error: unknown, doing: string): void;
+  failed(error: unknown): void;
 };
 
 /** Three of them within the time after which nobody believes that it lives. */
@@ -39,120 +44,116 @@ const TOLD_MS = 20;
 /** Behind a backlog: a slot that is free waits for others so long, to ask for all of them at once. */
 const ROOM_MS = 5;
 
-export function startPump({ boss, lane, slots, most, pollMs, halting, deliver, failed }: Options): Pump {
-  const held = new Map<string, Held>();
-  const queue: (() => void)[] = [];
-  let free = slots;
-  let away = 0;
+export function startPump({ post, slots, most, pollMs, halting, deliver, failed }: Options): Pump {
+  const held = new Map<string, { message: Message; stop: AbortController }>();
+  const bell = openBell();
   let over = false;
   let backlog = false;
-  let rung = false;
-  let ring: (() => void) | undefined;
-  const wake = () => {
-    rung = true;
-    ring?.();
-  };
+  const seats = openSeats(slots, most, halting, () => {
+    if (backlog) setTimeout(bell.ring, ROOM_MS);
+  });
+  const told = gathered<Message>(TOLD_MS, (ended) => post.complete(ended).catch(failed));
 
-  const give = () => {
-    const next = queue.shift();
-    if (next) return next();
-    free++;
-    if (backlog) setTimeout(wake, ROOM_MS);
-  };
-  const take = () => {
-    if (free > 0) {
-      free--;
-      return Promise.resolve();
-    }
-    return new Promise<void>((done) => queue.push(done));
-  };
-
-  const told = gathered<Message>(TOLD_MS, (ended) =>
-    boss.complete(lane, ended).then(undefined, (error) => failed(error, "complete")),
-  );
-  const run = async (one: Held) => {
-    const { message, stop } = one;
-    const slot: Slot = {
-      async leave(wait) {
-        if (away >= most || halting.aborted) return false;
-        away++;
-        give();
-        try {
-          await wait(halting);
-          return true;
-        } finally {
-          await take();
-          away--;
-        }
-      },
-    };
+  const run = async (message: Message) => {
+    const stop = new AbortController();
+    held.set(message.id, { message, stop });
     try {
       if (halting.aborted) throw halting.reason;
-      await deliver({ id: message.id, ...message.data }, stop.signal, slot);
+      await deliver({ id: message.id, ...message.data }, stop.signal, seats);
       told.add(message);
     } catch (error) {
-      await boss
-        .fail(lane, [message], error instanceof Error ? { message: error.message } : {})
-        .catch((again) => failed(again, "fail"));
+      await post.fail(message, error).catch(failed);
     } finally {
       held.delete(message.id);
-      give();
+      seats.give();
     }
   };
-
-  const alive = async () => {
-    const mine = [...held.values()];
-    if (mine.length === 0) return;
-    const { settled } = (await boss.touch(
-      lane,
-      mine.map(({ message }) => message),
-    )) as { settled?: string[] };
-    if (!settled) return;
-    const ours = new Set(settled);
-    // Another worker has it, or somebody ended it.
-    for (const { message, stop } of mine) if (!ours.has(message.id)) stop.abort(new Gone());
-  };
-  const heart = setInterval(() => alive().catch((error) => failed(error, "touch")), ALIVE_MS);
-
   const look = async () => {
-    const room = free;
-    if (room === 0) {
-      backlog = true;
-      return;
-    }
-    const found = (await boss.fetch<Carried>(lane, { batchSize: room })) as unknown as Message[];
+    const room = seats.free();
+    const found = room > 0 ? await post.fetch(room) : [];
     backlog = found.length === room;
     for (const message of found) {
-      const one = { message, stop: new AbortController() };
-      free--;
-      held.set(message.id, one);
-      void run(one);
+      void seats.take();
+      void run(message);
     }
   };
   const loop = async () => {
     while (!over) {
-      rung = false;
-      await look().catch((error) => failed(error, "fetch"));
-      if (over || rung) continue;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      const timer = setTimeout(resolve, pollMs);
-      ring = resolve;
-      await promise;
-      ring = undefined;
-      clearTimeout(timer);
+      const rung = bell.wait(pollMs);
+      await look().catch(failed);
+      await rung;
     }
   };
+  const alive = async () => {
+    const mine = [...held.values()];
+    const ours = mine.length > 0 ? await post.touch(mine.map(({ message }) => message)) : undefined;
+    // Another worker has it, or somebody ended it.
+    if (ours) for (const { message, stop } of mine) if (!ours.includes(message.id)) stop.abort(new Gone());
+  };
+  const heart = setInterval(() => alive().catch(failed), ALIVE_MS);
   const running = slots > 0 ? loop() : Promise.resolve();
 
   return {
-    wake,
+    wake: bell.ring,
     async stop() {
       over = true;
-      wake();
+      bell.ring();
       await running;
       while (held.size > 0) await new Promise((done) => setTimeout(done, 10));
       clearInterval(heart);
       await told.end();
+    },
+  };
+}
+
+/** So many work at once; whoever comes back from waiting goes before what is new. */
+function openSeats(slots: number, most: number, halting: AbortSignal, given: () => void) {
+  const queue: (() => void)[] = [];
+  let free = slots;
+  let away = 0;
+  const give = () => {
+    const next = queue.shift();
+    if (next) return next();
+    free++;
+    given();
+  };
+  const take = () => {
+    if (free === 0) return new Promise<void>((done) => queue.push(done));
+    free--;
+    return Promise.resolve();
+  };
+  return {
+    free: () => free,
+    give,
+    take,
+    async leave(wait: (stopped: AbortSignal) => Promise<void>) {
+      if (away >= most) return false;
+      away++;
+      give();
+      try {
+        await wait(halting);
+        return true;
+      } finally {
+        away--;
+        await take();
+      }
+    },
+  };
+}
+
+/** Waits until it is rung, from now on, and no longer than so. */
+function openBell() {
+  let ring = () => {};
+  return {
+    ring: () => ring(),
+    wait(ms: number): Promise<void> {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, ms);
+      ring = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      return promise;
     },
   };
 }
@@ -182,10 +183,10 @@ function gathered<T>(ms: number, send: (all: T[]) => Promise<unknown>) {
   };
 }
 
-/** Ends the wait at once when this process does: what waits is given back unharmed. */
+/** Waits so long, or until it is called `early`. It throws at once when the work or this process is told to stop. */
 export async function until(
   stopped: AbortSignal,
-  others: AbortSignal,
+  signal: AbortSignal,
   ms: number,
   early: (then: () => void) => void,
 ): Promise<void> {
@@ -193,16 +194,16 @@ export async function until(
   const timer = setTimeout(resolve, ms);
   early(resolve);
   const stop = () => reject(new Stopping());
-  const abort = () => reject(others.reason);
+  const abort = () => reject(signal.reason);
   if (stopped.aborted) stop();
-  if (others.aborted) abort();
+  if (signal.aborted) abort();
   stopped.addEventListener("abort", stop, { once: true });
-  others.addEventListener("abort", abort, { once: true });
+  signal.addEventListener("abort", abort, { once: true });
   try {
     await promise;
   } finally {
     clearTimeout(timer);
     stopped.removeEventListener("abort", stop);
-    others.removeEventListener("abort", abort);
+    signal.removeEventListener("abort", abort);
   }
 }

@@ -15,8 +15,8 @@ import { type Database, inWorkspace, type Last, last, rawOf, type Tx } from "../
 import { backoff } from "./backoff.ts";
 import { type Claim, claimJob, hold, writeDone, writeFailed, writeReleased, writeRetry } from "./claim.ts";
 import { Again, Finally, type Handler, type JobContext, type Result } from "./handler.ts";
-import { type Slot, until } from "./pump.ts";
 import type { Pulse, Watch } from "./pulse.ts";
+import { type Slot, until } from "./pump.ts";
 import { reporter } from "./reporter.ts";
 import { sanitise } from "./sanitise.ts";
 import { Gone, Stopping, TooLong } from "./signals.ts";
