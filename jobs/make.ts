@@ -231,14 +231,14 @@ function save(ctx: Ctx, step: Step, { stored, passed, verdicts, cost: said }: Ke
     );
     if (!closing) return new Again(act.now);
     if (step.item.wanted <= FEW) {
-      await closing.after(act, await closing.close());
+      await closing.after(await closing.close())?.(act);
       count(ctx, step, "done");
       return undefined;
     }
     return new Finally(async () => {
       const closed = await closing.close();
       count(ctx, step, "done");
-      return (later) => closing.after(later, closed);
+      return closing.after(closed);
     });
   };
 }

@@ -122,14 +122,17 @@ export async function itemEnded(
   await showBatch(act, item, open);
 }
 
+/** Whether there is anything to show: a batch of a thousand moves its message a hundred times. */
+export const showsAt = (wanted: number, open: number): boolean =>
+  open === 0 || (wanted - open) % Math.ceil(wanted / 100) === 0;
+
 /** Moves the batch's message, and wakes the batch's job when `open` are left and these are none. */
 export async function showBatch(act: Act, item: Pick<Item, "batch">, open: number): Promise<void> {
   const [batch] = await rawOf(act.db)<{ job: string; wanted: number; open: number }[]>`
     select job_id as job, wanted, open from batch where id = ${item.batch}`;
   if (!batch) return;
   if (open === 0) return hurryJob(act, batch.job);
-  // A batch of a thousand moves its message a hundred times.
-  if ((batch.wanted - open) % Math.ceil(batch.wanted / 100) > 0) return;
+  if (!showsAt(batch.wanted, open)) return;
   const done = batch.wanted - batch.open;
   const now = act.say("{done} of {total} done", { done, total: batch.wanted });
   await showProgress(act, batch.job, { done, total: batch.wanted, now });

@@ -4,7 +4,7 @@ import { type Last, last, rawOf } from "../../db/connect.ts";
 import { type Act, eventKind } from "../act.ts";
 import { release, settle } from "../budgets/index.ts";
 import { hurryJob } from "../jobs/index.ts";
-import { itemEnded, itemEndedEvent, showBatch } from "./batch.ts";
+import { itemEnded, itemEndedEvent, showBatch, showsAt } from "./batch.ts";
 import { fresh } from "./breaker.ts";
 import { capabilitiesOf, newRound, pick, type Round } from "./desk.ts";
 import { readFacts } from "./facts.ts";
@@ -243,7 +243,11 @@ const secondsOf = (act: Act, { startedAt }: Attempt): number =>
 
 type Closed = { open: number | null; waits: boolean };
 /** What is still to be done: the statement that others wait for, and then what nobody waits for. */
-export type Closing = { close(): Promise<Closed>; after(act: Act, closed: Closed): Promise<void> };
+export type Closing = {
+  close(): Promise<Closed>;
+  /** Undefined: nothing. */
+  after(closed: Closed): ((act: Act) => Promise<void>) | undefined;
+};
 
 /**
  * Made, and found good: the caller saves what it made in the same transaction, which must end with `close`. Undefined:
@@ -273,9 +277,13 @@ export async function noteMade(
           ${quality ?? null}, ${seconds}, ${capability.quality}, ${capability.usual})`;
       return closed!;
     },
-    async after(act, { open, waits }) {
-      if (open !== null) await showBatch(act, item, open);
-      if (waits) await wakeNext(act, kind);
+    after({ open, waits }) {
+      const shows = open !== null && showsAt(item.wanted, open);
+      if (!shows && !waits) return undefined;
+      return async (act) => {
+        if (shows) await showBatch(act, item, open);
+        if (waits) await wakeNext(act, kind);
+      };
     },
   };
 }
