@@ -2,7 +2,7 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const LONG =
-  /^(test\/(contract|load|browser)\/|bots\/(main|boot|doctor|telegram)|core\/(inbox\/killed|audit)|db\/embedded|jobs\/make)/;
+  /^(test\/(contract|load|browser)\/|bots\/(main|boot|doctor|keep|telegram)|core\/(inbox\/killed|audit|studio\/(local|analyse)|streams\/engines)|db\/embedded|jobs\/(make|film|cluster))/;
 
 export default class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
