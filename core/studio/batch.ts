@@ -137,3 +137,12 @@ export async function showBatch(act: Act, item: Pick<Item, "batch">, open: numbe
   const now = act.say("{done} of {total} done", { done, total: batch.wanted });
   await showProgress(act, batch.job, { done, total: batch.wanted, now });
 }
+
+/** The seat is free: whoever has waited longest here looks now. Others look by themselves, now and then. */
+export async function wakeNext(act: Act, kind: string): Promise<void> {
+  const [next] = await rawOf(act.db)<{ job: string }[]>`
+    select j.id as job from job j join item i on i.workspace_id = j.workspace_id and i.job_id = j.id
+    where j.status = 'waiting' and j.due_at > ${act.now.toISOString()} and i.kind = ${kind} and i.status = 'waiting'
+    order by j.id limit 1 for update of j skip locked`;
+  if (next) await hurryJob(act, next.job);
+}

@@ -53,17 +53,19 @@ export type Attempt = {
 
 export const OPEN: readonly Attempt["status"][] = ["submitting", "unknown", "accepted", "fetching"];
 
-/** Held until the transaction ends: one step of an item at a time. */
+/**
+ * Held until the transaction ends: one step of an item at a time. The job is looked up by its key: without statistics a
+ * join reads every job of the workspace.
+ */
 export async function holdItem(act: Act, id: string): Promise<Item | undefined> {
   const [row] = await rawOf(act.db)<Item[]>`
     select i.id, i.batch_id as batch, i.number, i.job_id as job, i.kind, i.wish, i.status, i.error,
       i.created_at as "createdAt", b.channel_id as channel, b.person_id as person, b.profile, b.provider, b.job_id as shown, b.wanted, b.open, b.part_of as "partOf",
-      (j.status = 'cancelled' or exists (
+      ((select j.status from job j where j.workspace_id = b.workspace_id and j.id = b.job_id) = 'cancelled' or b.part_of is not null and exists (
         select from item f join batch fb on fb.workspace_id = f.workspace_id and fb.id = f.batch_id
         join job fj on fj.workspace_id = fb.workspace_id and fj.id = fb.job_id
         where f.workspace_id = b.workspace_id and f.id = b.part_of and fj.status = 'cancelled')) as stopped
     from item i join batch b on b.workspace_id = i.workspace_id and b.id = i.batch_id
-    join job j on j.workspace_id = b.workspace_id and j.id = b.job_id
     where i.id = ${id} for update of i`;
   return row;
 }

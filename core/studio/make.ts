@@ -3,8 +3,7 @@
 import { type Last, last, rawOf } from "../../db/connect.ts";
 import { type Act, eventKind } from "../act.ts";
 import { release, settle } from "../budgets/index.ts";
-import { hurryJob } from "../jobs/index.ts";
-import { itemEnded, itemEndedEvent, showBatch, showsAt } from "./batch.ts";
+import { itemEnded, itemEndedEvent, showBatch, showsAt, wakeNext } from "./batch.ts";
 import { fresh } from "./breaker.ts";
 import { capabilitiesOf, newRound, pick, type Round } from "./desk.ts";
 import { readFacts } from "./facts.ts";
@@ -286,15 +285,6 @@ export async function noteMade(
       };
     },
   };
-}
-
-/** The seat is free: whoever has waited longest here looks now. Others look by themselves, now and then. */
-async function wakeNext(act: Act, kind: string): Promise<void> {
-  const [next] = await rawOf(act.db)<{ job: string }[]>`
-    select j.id as job from job j join item i on i.workspace_id = j.workspace_id and i.job_id = j.id
-    where j.status = 'waiting' and j.due_at > ${act.now.toISOString()} and i.kind = ${kind} and i.status = 'waiting'
-    order by j.id limit 1 for update of j skip locked`;
-  if (next) await hurryJob(act, next.job);
 }
 
 type Outcome = { ok: false; failure: Failure; after?: number };
