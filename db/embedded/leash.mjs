@@ -40,6 +40,17 @@ function tell(change) {
   if (!forsaken) process.stdout.write(line());
 }
 
+/** Says it once more, and waits until that is read, or cannot be. */
+function heard() {
+  if (forsaken) return undefined;
+  return new Promise((done) => {
+    process.stdout.write(line(), (error) => {
+      forsaken ||= Boolean(error);
+      done();
+    });
+  });
+}
+
 function end(code) {
   fs.rmSync(mine, { force: true });
   if (plan.removeAfter) fs.rmSync(plan.removeAfter, { recursive: true, force: true });
@@ -211,8 +222,7 @@ async function run(stranger) {
 async function begin() {
   for (let orphaned = 0, lost = 0; ; ) {
     // Whoever started us may be gone, or have found another's server meanwhile.
-    tell({});
-    await sleep(0);
+    await heard();
     if (forsaken && clients.size === 0) end(0);
     const { pid, ours } = holder();
     if (pid && ours) {
@@ -266,6 +276,7 @@ process.umask(0o077);
 process.stdout.on("error", () => {
   forsaken = true;
 });
+process.stderr.on("error", () => {});
 process.on("SIGINT", () => {});
 process.on("SIGHUP", () => {});
 // The machine goes down: those who need the server end first, then we do, without waiting for new ones.

@@ -50,6 +50,7 @@ async function join(plan: Plan, log: Log): Promise<Socket> {
     const state = socket && (await settled(socket));
     if (socket && state?.state === "ready") {
       socket.write("stay\n");
+      leash?.forsake();
       return socket;
     }
     socket?.destroy();
@@ -126,7 +127,14 @@ function spawnLeash(plan: Plan) {
   });
   child.unref();
   for (const pipe of [child.stdout, child.stderr]) (pipe as Socket).unref();
-  return { failed: () => failed, ended: () => ended };
+  return {
+    failed: () => failed,
+    ended: () => ended,
+    /** We have a server. When it is not this one's, there is nothing left for it to do: it must not start one after us. */
+    forsake() {
+      for (const pipe of [child.stdout, child.stderr]) pipe.destroy();
+    },
+  };
 }
 
 /** Watches what happens to the server, and takes a new leash when ours was killed. */
