@@ -1,6 +1,7 @@
 // The gateway: for bots without a public address. Interactions come over it whatever is subscribed to; messages only when
 // they are said to us.
 import type { APIInteraction } from "discord-api-types/v10";
+import { pause } from "../../core/within.ts";
 import type { Connection, Door } from "../surface.ts";
 import type { Api, Settings } from "./api.ts";
 import { openCorners, readOn, remember } from "./catchup.ts";
@@ -67,7 +68,7 @@ export async function listen(settings: Settings, api: Api, door: Door, ear: Ear)
   });
   // After the start nobody waits for it any more.
   line.entered.catch((error: unknown) => log.error({ err: error }, "Discord did not let us in"));
-  await Promise.race([line.entered, after(START_MS)]);
+  await Promise.race([line.entered, pause(START_MS)]);
   if (!line.name()) log.warn({}, "Discord has not let us in yet; we go on trying");
   return {
     line: lineOf(line),
@@ -75,7 +76,7 @@ export async function listen(settings: Settings, api: Api, door: Door, ear: Ear)
     async stop(milliseconds) {
       stopped = true;
       line.deafen();
-      await Promise.race([Promise.all(working), after(milliseconds)]);
+      await Promise.race([Promise.all(working), pause(milliseconds)]);
       await line.close();
     },
   };
@@ -86,8 +87,3 @@ function lineOf(line: Line): string {
   const shards = line.shards() > 1 ? `, ${line.shards()} shards` : "";
   return name === undefined ? "over the gateway" : `${name}, over the gateway${shards}`;
 }
-
-const after = (milliseconds: number) =>
-  new Promise<void>((done) => {
-    setTimeout(done, milliseconds).unref();
-  });

@@ -1,5 +1,6 @@
 // Socket Mode: for bots without a public address. Bolt keeps the socket; what it receives is acknowledged when it is kept.
 import type { App, SocketModeReceiver } from "@slack/bolt";
+import { pause } from "../../core/within.ts";
 import type { Connection, Door } from "../surface.ts";
 import { clientOptions, quiet, type Settings } from "./api.ts";
 import { type Hearing, respond } from "./hear.ts";
@@ -31,16 +32,16 @@ export async function listen(ear: Hearing, settings: Settings, door: Door, name:
     },
   } as unknown as App);
   const line = keepLine(ear, { client: receiver.client, start: () => receiver.start() });
-  await Promise.race([line.again(), after(START_MS)]);
-  const called = await Promise.race([name, after(2_000).then(() => "")]);
+  await Promise.race([line.again(), pause(START_MS)]);
+  const called = await Promise.race([name, pause(2_000).then(() => "")]);
   return {
     line: `${called ? `${called}, ` : ""}over the socket${line.now.connected ? "" : ", not connected yet"}`,
     alive: () => line.now.connected,
     async stop(milliseconds) {
       line.now.stopped = true;
       receiver.client.removeAllListeners("slack_event");
-      await Promise.race([Promise.all(working), after(milliseconds)]);
-      await Promise.race([receiver.stop(), after(milliseconds)]);
+      await Promise.race([Promise.all(working), pause(milliseconds)]);
+      await Promise.race([receiver.stop(), pause(milliseconds)]);
     },
   };
 }
@@ -83,7 +84,7 @@ function keepLine({ kit: { log } }: Hearing, { client, start }: Line) {
         if (typeof retryAfter === "number") now.pause = Math.max(now.pause, retryAfter * 1_000);
       }
       if (now.connected || now.stopped) return;
-      await after(now.pause);
+      await pause(now.pause);
       now.pause = Math.min(now.pause * 2, PAUSE_MS.most);
     }
   }
@@ -95,8 +96,3 @@ function keepLine({ kit: { log } }: Hearing, { client, start }: Line) {
   });
   return { now, again };
 }
-
-const after = (milliseconds: number) =>
-  new Promise<void>((done) => {
-    setTimeout(done, milliseconds).unref();
-  });

@@ -1,6 +1,7 @@
 // An album comes as one message for each of its files, and one of them has the words: they are said with every file. The
 // parts may come to several processes, so the words are asked of the inbox.
 import type { Update } from "@grammyjs/types";
+import { pause } from "../../core/within.ts";
 import type { Door } from "../surface.ts";
 import { type Me, speakerOf } from "./decode.ts";
 
@@ -21,10 +22,10 @@ export async function worded(
   if (typeof album !== "string" || message.caption || message.reply_to_message) return alone;
   const speaker = speakerOf(message, me);
   if (!speaker) return alone;
-  for (const pause of LOOKS_MS) {
+  for (const wait of LOOKS_MS) {
     const caption = await door.saidWith(speaker, album);
     if (caption !== undefined) return { update: { ...update, message: { ...message, caption } }, borrowed: true };
-    await new Promise((done) => setTimeout(done, pause));
+    await pause(wait);
   }
   return alone;
 }

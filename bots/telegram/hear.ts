@@ -2,8 +2,10 @@
 import type { Update } from "@grammyjs/types";
 import type { Api } from "grammy";
 import { isAway } from "../../core/inbox/index.ts";
+import { within } from "../../core/within.ts";
 import { localeOf, say } from "../../core/words/say.ts";
 import { namesFiles } from "../parts/attached.ts";
+
 import type { Door } from "../surface.ts";
 import { ack } from "./ack.ts";
 import { worded } from "./albums.ts";
@@ -69,20 +71,14 @@ function news(door: Door, me: Me, heard: News): Promise<void> {
   return heard.closed ? door.closed(place(heard.chat)) : door.opened(place(heard.chat));
 }
 
-export const sleep = (milliseconds: number, signal?: AbortSignal) =>
-  new Promise<void>((done) => {
-    const timer = setTimeout(done, milliseconds);
-    timer.unref();
-    signal?.addEventListener("abort", () => done(), { once: true });
-  });
-
 /** The terminal does not wait long for a name. */
 export const NAMED_MS = 2_000;
 
 export async function nameOf(ear: () => Promise<Ear>): Promise<string> {
+  const unknown = "not connected yet, ";
   const name = ear().then(
     ({ me }) => `@${me.username}, `,
-    () => "not connected yet, ",
+    () => unknown,
   );
-  return (await Promise.race([name, sleep(NAMED_MS)])) ?? "not connected yet, ";
+  return within(NAMED_MS, name, () => unknown);
 }

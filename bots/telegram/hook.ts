@@ -2,8 +2,9 @@
 
 import { isUtf8 } from "node:buffer";
 import type { Update } from "@grammyjs/types";
+import { pause } from "../../core/within.ts";
 import type { Connection, Door, Hook, HookAnswer } from "../surface.ts";
-import { ALLOWED, type Ear, hear, NAMED_MS, nameOf, sleep } from "./hear.ts";
+import { ALLOWED, type Ear, hear, NAMED_MS, nameOf } from "./hear.ts";
 import { isRefused } from "./trouble.ts";
 import { knowing } from "./verify.ts";
 
@@ -53,12 +54,12 @@ export async function setWebhook(
       } catch (err) {
         log.warn({ err }, "the webhook could not be set at Telegram");
         const after = isRefused(err) ? (err.parameters?.retry_after ?? 30) * 1_000 : 3_000;
-        await sleep(after, control.signal);
+        await pause(after, control.signal);
       }
     }
   }
   const telling = tell();
-  await Promise.race([telling, sleep(NAMED_MS)]);
+  await Promise.race([telling, pause(NAMED_MS)]);
   return {
     line: `${await nameOf(ear)}webhook ${url}`,
     alive: () => set,

@@ -1,7 +1,8 @@
 // Updates come in by long polling: the next question confirms only what is kept.
 import type { Update } from "@grammyjs/types";
+import { pause } from "../../core/within.ts";
 import type { Connection, Door } from "../surface.ts";
-import { ALLOWED, type Ear, hear, nameOf, sleep } from "./hear.ts";
+import { ALLOWED, type Ear, hear, nameOf } from "./hear.ts";
 import { UPDATES } from "./limits.ts";
 import { isRefused } from "./trouble.ts";
 
@@ -48,7 +49,7 @@ export async function listen(ear: () => Promise<Ear>, door: Door): Promise<Conne
     alive: () => performance.now() - line.heardAt < DEAF_MS,
     async stop(milliseconds) {
       line.control.abort();
-      await Promise.race([looping, sleep(milliseconds)]);
+      await Promise.race([looping, pause(milliseconds)]);
     },
   };
 }
@@ -57,7 +58,7 @@ async function loop(line: Line): Promise<void> {
   const { signal } = line.control;
   while (!signal.aborted) {
     await round(line).catch((error: unknown) => (signal.aborted ? undefined : trouble(line, error)));
-    if (line.pause > 0 && !signal.aborted) await sleep(line.pause, signal);
+    if (line.pause > 0 && !signal.aborted) await pause(line.pause, signal);
   }
 }
 

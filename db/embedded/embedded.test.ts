@@ -48,7 +48,8 @@ afterEach(async () => {
 afterAll(async () => {
   await stopped();
   await until(() => fs.readdirSync(dataDir).every((name) => !name.startsWith("leash")));
-  fs.rmSync(dataDir, { recursive: true });
+  // A leash that begins late looks in, and leaves.
+  fs.rmSync(dataDir, { recursive: true, maxRetries: 20, retryDelay: 100 });
 });
 
 test("who leaves last stops it, and the next start has nothing to recover", async () => {

@@ -286,6 +286,9 @@ process.on("SIGTERM", () => {
 });
 process.on("uncaughtException", (error) => fail("leash", String(error.stack)));
 door.on("error", (error) => fail("leash", String(error)));
+// On a busy machine whoever started us may have found another's server, and left, before we begin: nothing is touched then.
+await heard();
+if (forsaken) process.exit(0);
 door.listen(mine, async () => {
   if (!fs.existsSync(join(plan.data, "PG_VERSION"))) await create();
   const trouble = await begin();
