@@ -137,6 +137,16 @@ test("what went to a person directly is changed there, for as long as they like"
   expect(shownWith("Begun pearl")).toEqual([]);
 });
 
+test("a person's own chat that is closed closes nothing but itself", async () => {
+  own.discord.say("<@900> whisper opal", { user: "4703" });
+  await expect.poll(() => shownWith("Begun opal").some((m) => m.channel === "10004703"), { timeout: 8000 }).toBe(true);
+  own.discord.closed.set("10004703", 10003);
+  await turn("opal", view("Polished opal."));
+  await expect.poll(() => statusOf("Polished opal"), { timeout: 8000 }).toBe("failed");
+  const gone = await write(({ db }) => rawOf(db)`select 1 from event where name = 'place.gone'`);
+  expect([...gone]).toEqual([]);
+});
+
 test("a button in a person's own chat acts in the server where it was asked", async () => {
   own.discord.say("<@900> offer silver", { user: "4702" });
   await expect.poll(() => shownWith("Take silver").some((m) => m.channel === "10004702"), { timeout: 8000 }).toBe(true);

@@ -47,7 +47,23 @@ const long = command({
   options: {},
   run: async () => view(Array.from({ length: 180 }, (_, n) => `${n + 1}. ${LINE}`).join("\n")),
 });
-const office = telegramOffice([gallery, long]);
+const far = (alt: string): Block => ({ kind: "picture", url: "https://elsewhere.test/x.png", alt, type: "image/png" });
+const wall = command({
+  name: "test wall",
+  says: "Ten pictures with long words",
+  role: "member",
+  options: {},
+  run: async () =>
+    view("A wall", ...Array.from({ length: 10 }, (_, n) => far(`Picture ${n} ${"& so on ".repeat(140)}`))),
+});
+const crowd = command({
+  name: "test crowd",
+  says: "A picture that calls many",
+  role: "member",
+  options: {},
+  run: async () => view("A crowd", far("@a ".repeat(400))),
+});
+const office = telegramOffice([gallery, long, wall, crowd]);
 
 async function guest(name: string) {
   const bot = await office.start({ BASE_URL: "https://radio.test" });
@@ -112,6 +128,26 @@ test("an album that Telegram cannot fetch becomes links, and what was sent is no
   expect(texts.filter((t) => t === "All of it")).toHaveLength(1);
   expect(texts[1]).toBe("one\none\na <cat>");
   expect(office.of(who.chat)[1]?.entities.map((e) => e.url)).toContain("https://elsewhere.test/cat.png");
+});
+
+test("what stands under an album that becomes links fits into one message, whatever is in it", async () => {
+  const { who } = await guest("Eve");
+  office.telegram.rules.fault = ({ method }) =>
+    method === "sendMediaGroup"
+      ? { kind: "error", code: 400, description: "Bad Request: WEBPAGE_MEDIA_EMPTY" }
+      : undefined;
+  office.telegram.say(who, who.chat, "/test_wall");
+  await office.answer(who.chat, /Picture 9/);
+  const [, links] = office.of(who.chat);
+  expect(links!.text.length).toBeLessThanOrEqual(4_096);
+  expect(links!.entities.filter((e) => e.url)).toHaveLength(10);
+});
+
+test("calls in what stands under a picture are mere text, and leave it short enough", async () => {
+  const { who } = await guest("Fay");
+  office.telegram.say(who, who.chat, "/test_crowd");
+  const shown = await office.answer(who.chat, /@\u2060a/);
+  expect(shown).toMatchObject({ method: "sendPhoto" });
 });
 
 test("a long text goes on in the next message; a restart in the middle sends only what is missing", async () => {

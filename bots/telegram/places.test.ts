@@ -1,7 +1,7 @@
 // Groups, topics and chats that open, move and close; what is for one person there; and the pace that all of it keeps.
 import { expect, test } from "vitest";
 import { command } from "../../core/command/index.ts";
-import { edit } from "../../core/outbox/index.ts";
+import { edit, remove } from "../../core/outbox/index.ts";
 import { type View, view } from "../../core/view/index.ts";
 import { inWorkspace } from "../../db/connect.ts";
 import { telegramOffice } from "../../test/telegram.ts";
@@ -32,22 +32,30 @@ const offer = command({
       buttons: [{ label: "Me", press: { command: "test secret", uses: "many", audience: "anyone" } }],
     }),
 });
-const office = telegramOffice([echo, secret, offer]);
+const will = command({
+  name: "test will",
+  says: "A long secret",
+  role: "member",
+  reply: "private",
+  options: {},
+  run: async () => view("All that is mine. ".repeat(400)),
+});
+const office = telegramOffice([echo, secret, offer, will]);
 let groups = 700;
 const group = (type: "group" | "supergroup" = "supergroup") => ({ id: -++groups, type });
 const forum = () => ({ id: -++groups, type: "supergroup" as const, is_forum: true });
 const HERE = /^Here, /;
 
-async function change(place: { id: number }, subject: string, shown: View): Promise<void> {
+const placeOf = ({ id }: { id: number }) => ({ surface: "telegram", tenant: "4242", external: String(id) });
+function within<T>(work: (act: Parameters<typeof edit>[0]) => Promise<T>): Promise<T> {
   const { database, clock, sources } = office.house;
   const { workspaceId } = office.owner;
-  await inWorkspace(database, workspaceId, (tx) =>
-    edit(
-      { db: tx, now: clock.now, newId: sources.newId, workspace: { id: workspaceId } },
-      { place: { surface: "telegram", tenant: "4242", external: String(place.id) }, subject, view: shown },
-    ),
+  return inWorkspace(database, workspaceId, (tx) =>
+    work({ db: tx, now: clock.now, newId: sources.newId, workspace: { id: workspaceId } }),
   );
 }
+const change = (place: { id: number }, subject: string, shown: View) =>
+  within((act) => edit(act, { place: placeOf(place), subject, view: shown }));
 const subjectIn = async ({ id }: { id: number }) =>
   String((await office.sql(`select subject from outbox where place = '${id}' and kind = 'answer'`))[0]!.subject);
 const boundTo = async ({ id }: { id: number }) =>
@@ -181,6 +189,45 @@ test("a server that knows no such messages is never given one: it would show it 
   expect(
     office.telegram.calls.some((c) => c.params.chat_id === String(band.id) && c.params.ephemeral_message_parameters),
   ).toBe(false);
+});
+
+test("somebody who blocks us in the middle of what is only for them closes their own chat, and not the group", async () => {
+  await office.start();
+  const oda = office.person("Oda");
+  const band = group();
+  await office.bind(band);
+  let parts = 0;
+  office.telegram.rules.fault = ({ method, params }) => {
+    if (method === "sendMessage" && Number(params.chat_id) === oda.id && ++parts === 2)
+      office.telegram.rules.blocked.add(oda.id);
+    return undefined;
+  };
+  office.telegram.say(oda, band, "/test_will");
+  const statusOf = async (kind: string) =>
+    (await office.sql(`select status from outbox where place = '${band.id}' and kind = '${kind}'`))[0]?.status;
+  await expect.poll(() => statusOf("answer"), { timeout: 8_000 }).toBe("failed");
+  expect(office.of(oda.chat)).toHaveLength(1);
+  // What is changed there later has nobody to show it to either.
+  await change(band, await subjectIn(band), view("Never mind."));
+  await expect.poll(() => statusOf("edit"), { timeout: 8_000 }).toBe("failed");
+  expect(await boundTo(band)).toEqual([null]);
+  expect(await office.sql(`select 1 from event where name = 'place.gone' and subject = '${band.id}'`)).toEqual([]);
+});
+
+test("what was said before a group moved cannot be taken back, and costs the group nothing", async () => {
+  await office.start();
+  const pam = office.person("Pam");
+  const [old, grown] = [group("group"), group()];
+  await office.bind(old);
+  office.telegram.say(pam, old, "/test_echo");
+  await office.answer(old, HERE);
+  const subject = await subjectIn(old);
+  office.telegram.upgrade(pam, old, grown);
+  await expect.poll(() => boundTo(grown), { timeout: 8_000 }).toEqual([null]);
+  await within((act) => remove(act, { place: placeOf(grown), subject }));
+  const status = () => office.sql(`select status from outbox where place = '${grown.id}' and kind = 'delete'`);
+  await expect.poll(async () => (await status())[0]?.status, { timeout: 8_000 }).toBe("sent");
+  expect(await boundTo(grown)).toEqual([null]);
 });
 
 test("the link that opens a chat carries a code; what is passed on, and what bots say, is not heard", async () => {

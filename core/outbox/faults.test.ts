@@ -4,7 +4,7 @@ import { connect } from "../../db/connect.ts";
 import { openPlatform } from "../../test/platform.ts";
 import { postOffice } from "../../test/post.ts";
 import { openWire } from "../../test/wire.ts";
-import { startOutbox } from "./index.ts";
+import { Half, startOutbox } from "./index.ts";
 
 const office = postOffice();
 const { sql, rows, outboxWith, say, settled, texts } = office;
@@ -53,6 +53,28 @@ test("500, a hang, a reset and a lost answer: at least once, in order, and each 
   expect(texts().filter((text, at, all) => text === all[at - 1])).toEqual(["m3", "m8"]);
   expect((await rows()).map((r) => r.attempts)).toEqual([2, 2, 2, 2, 1, 2, 2, 2, 2, 1]);
 }, 30_000);
+
+test("what had arrived when a send was given up is known to the next try, in this process or another", async () => {
+  const { sender } = office.platform;
+  const said: string[] = [];
+  const slow: typeof sender = {
+    ...sender,
+    async send({ external, attempts }, signal) {
+      if (external === null) said.push("words");
+      if (attempts < 2) {
+        await new Promise((done) => signal.addEventListener("abort", done));
+        throw new Half("w1", signal.reason);
+      }
+      said.push("film");
+      return { external: `${external}+f1` };
+    },
+  };
+  await say("a", "m0");
+  outboxWith({}, slow);
+  await settled();
+  expect(said).toEqual(["words", "film"]);
+  expect((await rows())[0]).toMatchObject({ status: "sent", external: "w1+f1", attempts: 3 });
+});
 
 test("one place in trouble does not hold up another", async () => {
   office.platform.fault = (call) => (call.place === "bad" ? { kind: "hang" } : undefined);
