@@ -40,12 +40,12 @@ function addressOf(value: string): string {
   return href.replace(/\/+$/, "");
 }
 
-async function open({ token, secret, api: apiRoot }: TelegramSettings, house: Kit): Promise<Bot> {
+async function open({ token, secret, api: apiRoot }: TelegramSettings, kit: Kit): Promise<Bot> {
   const { Api, InputFile: File } = await import("grammy");
   // Longer than a long poll waits.
   const api = new Api(token, { timeoutSeconds: 40, ...(apiRoot ? { apiRoot } : {}) });
   const spins = openSpins();
-  const desk: Desk = { api, File, house, username: "", more: {}, server: {}, spins };
+  const desk: Desk = { api, File, kit, username: "", more: {}, server: {}, spins };
   let known: Promise<Ear> | undefined;
   /** Asked once; a failure is not remembered. */
   function ear(): Promise<Ear> {
@@ -61,7 +61,7 @@ async function open({ token, secret, api: apiRoot }: TelegramSettings, house: Ki
     );
     return known;
   }
-  const files = fileStore(ear, house.log);
+  const files = fileStore(ear, kit.log);
   return {
     sender: makeSender(desk),
     async listen(door) {
@@ -71,7 +71,7 @@ async function open({ token, secret, api: apiRoot }: TelegramSettings, house: Ki
     fetch: (envelope) => fetchAttached(files, envelope),
     ...(secret ? { hook: webhook(secret, ear) } : {}),
     register: (commands, apply) => register(api, commands, apply),
-    examine: (around) => examine({ api, secret, now: house.sources.now() }, around),
+    examine: (around) => examine({ api, secret, now: kit.sources.now() }, around),
   };
 }
 

@@ -15,7 +15,7 @@ import { NotYet, says, troubleOf, Unreached } from "./trouble.ts";
 export type Desk = {
   api: Api;
   File: typeof InputFile;
-  house: Kit;
+  kit: Kit;
   username: string;
   /** Known once we are connected: links that begin with "/", and pictures of charts. */
   more: { base?: URL | undefined; painter?: Painter };

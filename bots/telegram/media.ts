@@ -47,9 +47,9 @@ const goTogether = (one: Unit, other: Unit) =>
   one.kind === other.kind && (one.kind === "links" || sort(one.items[0]!) === sort(other.items[0]!));
 
 /** A large picture goes as a file, and what is larger than all that Telegram takes goes as a link. */
-async function withinSize({ house, message, lost }: Letter, item: MediaItem): Promise<MediaItem | undefined> {
+async function withinSize({ kit, message, lost }: Letter, item: MediaItem): Promise<MediaItem | undefined> {
   if (!("asset" in item.source)) return item;
-  const bytes = await sizeOf(house, message.workspaceId, item.source.asset).catch(() => undefined);
+  const bytes = await sizeOf(kit, message.workspaceId, item.source.asset).catch(() => undefined);
   if (bytes === undefined || bytes > UPLOAD_BYTES) {
     lost.push(`${item.as}: ${bytes === undefined ? "its file is gone" : "it is too large"}`);
     return undefined;
@@ -78,7 +78,7 @@ async function sent(letter: Letter, { kind, items }: Unit): Promise<number[]> {
 const kinds = (items: readonly MediaItem[]): string => items.map(({ as }) => as).join(", ");
 
 async function fileFor(letter: Letter, { source, name }: MediaItem): Promise<InputFile | string> {
-  const { File, house, message, more } = letter;
+  const { File, kit, message, more } = letter;
   if ("chart" in source) {
     const locale = String(message.hints.locale ?? message.target?.hints.locale ?? "en");
     return new File(await more.painter!.render(source.chart, { theme: "light", locale }), name);
@@ -87,7 +87,7 @@ async function fileFor(letter: Letter, { source, name }: MediaItem): Promise<Inp
   const { asset } = source;
   // Opened anew at every try: a stream is read once.
   return new File(async () => {
-    const stream = await openBytes(house, { workspaceId: message.workspaceId, id: asset });
+    const stream = await openBytes(kit, { workspaceId: message.workspaceId, id: asset });
     if (!stream) throw new Error("the bytes of a file are gone");
     return stream as AsyncIterable<Uint8Array>;
   }, name);

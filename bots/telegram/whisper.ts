@@ -4,14 +4,13 @@ import { textOf } from "../../core/view/index.ts";
 import { fresh, isEmpty, written } from "./ids.ts";
 import { bodyOf, call, drawn, editOf, type Letter, readerOf, replyTo, type TextPart } from "./letter.ts";
 import { isGroup } from "./pace.ts";
+import { post } from "./post.ts";
 import { isRefused, isTheirs, Unreached } from "./trouble.ts";
 
-type Write = (letter: Letter, chat: string) => Promise<Sent>;
-
 /** Asked in a group, and not for the group to read. */
-export function isQuiet({ house, message: { place, hints, kind } }: Letter): boolean {
+export function isQuiet({ kit, message: { place, hints, kind } }: Letter): boolean {
   if (kind !== "answer" || !isGroup(place)) return false;
-  const command = typeof hints.command === "string" ? house.commands.find(hints.command) : undefined;
+  const command = typeof hints.command === "string" ? kit.commands.find(hints.command) : undefined;
   return hints.quiet === true || hints.once === true || command?.reply === "private";
 }
 
@@ -40,7 +39,7 @@ async function toast(letter: Letter): Promise<boolean> {
   }
 }
 
-export async function whisper(letter: Letter, write: Write): Promise<Sent> {
+export async function whisper(letter: Letter): Promise<Sent> {
   const { ids, lost, message } = letter;
   if (ids.texts.length === 0 && !ids.whisper && (await toast(letter))) return { lost };
   const person = String(message.hints.account);
@@ -52,7 +51,7 @@ export async function whisper(letter: Letter, write: Write): Promise<Sent> {
   if (ids.whisper) return { external: written(ids), lost };
   const { say } = readerOf(letter);
   try {
-    const sent = await write(letter, person);
+    const sent = await post(letter, person);
     await note(letter, say("I answered you in our own chat."));
     return sent;
   } catch (error) {
@@ -113,7 +112,7 @@ async function knowsWhispers({ api, message, server, signal }: Letter, person: s
 }
 
 /** Work that goes on is followed there too; what outgrows such a message goes to the person's own chat. */
-export async function rewhisper(letter: Letter, write: Write): Promise<Sent> {
+export async function rewhisper(letter: Letter): Promise<Sent> {
   const { api, ids, lost, message, signal } = letter;
   const { id, to } = ids.whisper!;
   const part = onlyText(letter);
@@ -133,7 +132,7 @@ export async function rewhisper(letter: Letter, write: Write): Promise<Sent> {
   }
   letter.ids = fresh(to);
   letter.message = { ...message, hints: message.target?.hints ?? message.hints };
-  return write(letter, to);
+  return post(letter, to);
 }
 
 export async function unwhisper(letter: Letter): Promise<Sent> {
