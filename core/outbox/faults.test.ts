@@ -17,7 +17,7 @@ test("429 is obeyed: nothing before it is over, and it does not count as a try",
   office.platform.fault = () => (++asked <= 2 ? { kind: "slow down", after: 300 } : undefined);
   await say("a", "m0");
   await say("a", "m1");
-  outboxWith();
+  outboxWith({ patience: 5_000, lease: 15_000 });
   await settled();
   expect(texts()).toEqual(["m0", "m1"]);
   const at = office.platform.asked.map((c) => c.at);
