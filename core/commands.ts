@@ -7,6 +7,7 @@ import { type Command, help, type Registry, registry } from "./command/index.ts"
 import { communityCommands } from "./community/index.ts";
 import { consentCommands } from "./consent/index.ts";
 import { jobCommands } from "./jobs/index.ts";
+import { kpiCommands } from "./kpi/index.ts";
 import { libraryCommands } from "./library/index.ts";
 import { metricCommands } from "./metrics/index.ts";
 import { importCommands, productCommands, sourceCommands } from "./money/index.ts";
@@ -27,6 +28,7 @@ export const allCommands: readonly Command[] = [
   ...auditCommands,
   ...streamCommands,
   ...metricCommands,
+  ...kpiCommands,
   ...budgetCommands,
   ...studioCommands,
   ...libraryCommands,

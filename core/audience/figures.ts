@@ -35,6 +35,15 @@ export async function audienceOf(act: Reader, wanted: Span): Promise<Audience[]>
     group by c.workspace_id, c.id order by sum(m.seconds) desc nulls last, c.position`;
 }
 
+/** Whether anybody counted in that time at all. */
+export async function isCounted(act: Reader, wanted: Span): Promise<boolean> {
+  const [from, to] = span(wanted);
+  const rows = await rawOf(act.db)`
+    select 1 from audience_minute where minute >= ${from} and minute < ${to}
+      and (${wanted.channel ?? null}::uuid is null or channel_id = ${wanted.channel ?? null}) limit 1`;
+  return rows.length > 0;
+}
+
 /** All channels at once: the metric `viewers`. */
 export async function viewersOf(act: Reader, wanted: Span): Promise<number> {
   const [from, to] = span(wanted);

@@ -1,4 +1,5 @@
 export { metricCommands } from "./commands.ts";
-export { capName, isMoney, moneyData, moneyWords, periodWords } from "./figures.ts";
+export { capName, figureWords, isMoney, metrics, moneyData, moneyWords, nameOf, periodWords } from "./figures.ts";
 export { fillPlan } from "./fill.ts";
-export { METRICS, type MetricSlug, type Unit } from "./slugs.ts";
+export { METRICS, type MetricSlug, type Unit, unitOf } from "./slugs.ts";
+export { listTargets } from "./target.ts";
