@@ -117,6 +117,8 @@ function forget(room: Room, now: number): void {
 }
 
 function hear(room: Room, { from, here, typing = [], reactions }: Told, now: number): void {
+  // Who is new among the processes has heard of nobody yet.
+  if (here && !room.others.has(from)) room.fresh.here = true;
   if (here) room.others.set(from, { at: now, ...here });
   for (const who of typing) room.typing.set(who.id, { who, until: now + TYPES });
   if (reactions) for (const one of room.hears) one.reactions(reactions);
