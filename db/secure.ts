@@ -26,6 +26,7 @@ export const READ_ONLY = ["ledger_account", "ledger_transfer", "ledger_posting",
 export const SHARED: Record<string, string> = {
   tick: "one tick of the clock in the whole cluster",
   host: "a worker process of the cluster: it plays for every workspace",
+  watch_quota: "what a key has asked of a platform today: it serves every workspace",
   provider_health: "how a provider does: its key serves every workspace",
   provider_seat: "how many of a provider's places are taken, by the ids of attempts",
   provider_task: "which attempt a provider's task belongs to, by their ids",

@@ -13,6 +13,7 @@ import {
   viewersOf,
   watchHoursOf,
 } from "./index.ts";
+import { quotaIn } from "./quota.ts";
 import { youtube } from "./sources/youtube.ts";
 
 let house: TestHouse;
@@ -109,16 +110,32 @@ test("what is broken is a gap, not a zero, and says why without the key", async 
   expect((await states()).twitch).toContain("TWITCH_CLIENT_ID");
 });
 
-test("fifty videos a call, and never more than a day's units", async () => {
+test("fifty videos a call, and never more than a day's units, whichever process asks", async () => {
   there.asked = [];
-  const watcher = youtube({ key: "yt-key", base: there.url });
+  there.fault = "none";
+  await house.database.client`delete from watch_quota`;
+  // Each as after a restart, and two at once.
+  const watcher = () => youtube({ key: "yt-key", base: there.url });
+  const quota = quotaIn(house.database);
   const ids = Array.from({ length: 501 }, (_, n) => `video${String(n).padStart(6, "0")}`);
   const start = new Date("2026-11-20T08:00:00Z").getTime();
-  for (let minute = 0; minute < 20; minute++)
-    await watcher.read(ids, new Date(start + minute * 60_000)).catch(() => undefined);
+  for (let minute = 0; minute < 20; minute++) {
+    const at = new Date(start + minute * 60_000);
+    await Promise.allSettled([watcher().read(ids, at, quota), watcher().read(ids, at, quota)]);
+  }
   expect(there.asked.every((a) => a.ids <= 50)).toBe(true);
-  expect(watcher.ledger.units).toBe(there.asked.length);
-  expect((watcher.ledger.units * 1440) / 20).toBeLessThanOrEqual(8_000);
+  const [row] = await house.database.client<{ units: number }[]>`
+    select units from watch_quota where account like 'youtube %' and units > 100`;
+  expect(row!.units).toBe(there.asked.length);
+  expect((there.asked.length * 1440) / 20).toBeLessThanOrEqual(2 * 8_000);
+  // What is left of the day is for one of both, and then for nobody.
+  await house.database.client`update watch_quota set units = 8000 - 11 where units > 100`;
+  const late = new Date(start + 40 * 60_000);
+  const said = await Promise.allSettled([watcher().read(ids, late, quota), watcher().read(ids, late, quota)]);
+  expect(said.map((s) => s.status).sort()).toEqual(["fulfilled", "rejected"]);
+  expect(JSON.stringify(await house.database.client`select account from watch_quota`)).not.toContain("yt-key");
+  // Midnight in Los Angeles.
+  await watcher().read(["video000000"], new Date("2026-11-21T08:00:00Z"), quota);
 });
 
 test("listeners of two channels are the shared audience", async () => {

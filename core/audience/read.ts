@@ -1,6 +1,7 @@
 // Once a minute: how many watch elsewhere, and who took part. Each step may run twice and writes the same once.
 import { type Database, inWorkspace, rawOf } from "../../db/connect.ts";
 import type { House } from "../house.ts";
+import { quotaIn } from "./quota.ts";
 import { type Reading, Unread, type Watcher } from "./sources/watcher.ts";
 import { minuteOf } from "./store.ts";
 
@@ -22,19 +23,20 @@ export async function readAudience(house: House, database: Database, workspaceId
   );
   const at = house.sources.now();
   const said = await Promise.all(
-    [...Map.groupBy(sources, (s) => s.kind)].map(([kind, own]) => readKind(house.watchers ?? [], kind, own, at)),
+    [...Map.groupBy(sources, (s) => s.kind)].map(([kind, own]) => readKind(house, kind, own, at)),
   );
   for (const one of said.flat())
     await inWorkspace(database, workspaceId, (tx) => save(rawOf(tx), workspaceId, at, one));
 }
 
-async function readKind(watchers: readonly Watcher[], kind: Watcher["kind"], own: Source[], at: Date): Promise<Said[]> {
-  const watcher = watchers.find((w) => w.kind === kind);
+async function readKind(house: House, kind: Watcher["kind"], own: Source[], at: Date): Promise<Said[]> {
+  const watcher = house.watchers?.find((w) => w.kind === kind);
   if (!watcher) return own.map((source) => ({ source, reading: undefined, note: NO_KEY[kind] }));
   try {
     const found = await watcher.read(
       own.map((s) => s.target),
       at,
+      quotaIn(house.databases[0]!),
     );
     return own.map((source) => {
       const reading = found.get(source.target);

@@ -1,6 +1,17 @@
 // What listeners say on a channel, and who took part in which hour.
 import { sql } from "drizzle-orm";
-import { check, foreignKey, index, integer, jsonb, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import {
+  boolean,
+  check,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uuid,
+} from "drizzle-orm/pg-core";
 import { moment, owned } from "./base.ts";
 import { person } from "./people.ts";
 import { channel } from "./streams.ts";
@@ -55,3 +66,14 @@ export const activity = pgTable(
     check("activity_count", sql`${t.count} > 0`),
   ],
 );
+
+/** What a key of ours has asked of a platform today, by all workspaces and processes: a platform counts the key. */
+export const watchQuota = pgTable("watch_quota", {
+  /** The platform, and what its key hashes to. */
+  account: text().primaryKey(),
+  /** As the platform's own days begin. */
+  day: text().notNull(),
+  units: integer().notNull(),
+  /** The platform says that there is no more today. */
+  rests: boolean().notNull().default(false),
+});

@@ -4,7 +4,15 @@ export type Reading = { viewers: number } | "offline";
 export type Watcher = {
   kind: "icecast" | "youtube" | "twitch";
   /** What is said of each target. One that is missing in the answer is offline. Throws `Unread` when nothing is known. */
-  read(targets: readonly string[], at: Date): Promise<Map<string, Reading>>;
+  read(targets: readonly string[], at: Date, quota: Quota): Promise<Map<string, Reading>>;
+};
+
+/** What a key may ask of its platform in a day, counted for all processes. */
+export type Quota = {
+  /** False: then it would be more than the most, or the platform said that there is no more. */
+  spend(account: string, day: string, units: number, most: number): Promise<boolean>;
+  /** Nothing more today. */
+  rest(account: string, day: string): Promise<void>;
 };
 
 /** Nothing was learned, and why, in words that hold no key. */

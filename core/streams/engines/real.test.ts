@@ -83,7 +83,10 @@ describe.skipIf(!has.icecast)("Icecast itself", () => {
     let got = 0;
     while (got < 30_000) got += (await reader.read()).value?.length ?? 0;
     const target = `${url}/live`;
-    await poll(async () => (await icecastWatcher().read([target], new Date())).get(target)).toEqual({ viewers: 1 });
+    const free = { spend: async () => true, rest: async () => {} };
+    await poll(async () => (await icecastWatcher().read([target], new Date(), free)).get(target)).toEqual({
+      viewers: 1,
+    });
     await reader.cancel();
   });
 });
