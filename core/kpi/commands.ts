@@ -52,7 +52,7 @@ const kpiList = command({
   says: "What is measured, beside the time before and the target",
   role: "staff",
   reads: true,
-  options: { period: period("Of which time", { default: "last 30 days" }) },
+  options: { period: period("Of which time", { default: "this month" }) },
   examples: ["kpi list", "kpi list period:today"],
   async run({ act, options: { period: of } }) {
     const all: Kpi[] = [];
@@ -81,7 +81,7 @@ const kpiShow = command({
   reads: true,
   options: {
     metric: pick(metrics, "Which metric"),
-    period: period("Of which time", { default: "last 30 days" }),
+    period: period("Of which time", { default: "this month" }),
     channel: pick(channels, "Of one channel").optional(),
     by: choice("Parted by", ["channel"]).optional(),
   },
