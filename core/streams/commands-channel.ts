@@ -15,7 +15,7 @@ import {
   unbindPlace,
 } from "./control.ts";
 import { anyHost, nowOn } from "./now.ts";
-import { stockOf } from "./pool.ts";
+import { stockOf } from "./schedule/pool.ts";
 import { buttonsOf, channelData } from "./show.ts";
 import { listen, staffButton } from "./words.ts";
 

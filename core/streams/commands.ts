@@ -5,13 +5,13 @@ import { type Block, view } from "../view/index.ts";
 import { channels, listChannels } from "./channel.ts";
 import { controlCommands } from "./commands-channel.ts";
 import { destinationCommands } from "./commands-destination.ts";
-import { emergencyCommands } from "./commands-emergency.ts";
-import { queueCommands } from "./commands-queue.ts";
-import { reportCommands } from "./commands-report.ts";
-import { rotationCommands } from "./commands-rotation.ts";
-import { serverCommands } from "./commands-server.ts";
 import { stateOf } from "./now.ts";
+import { queueCommands } from "./queue/commands-queue.ts";
+import { emergencyCommands } from "./schedule/commands-emergency.ts";
+import { rotationCommands } from "./schedule/commands-rotation.ts";
+import { serverCommands } from "./servers/commands-server.ts";
 import { channelData, showChannel } from "./show.ts";
+import { reportCommands } from "./watch/commands-report.ts";
 import { stateWords } from "./words.ts";
 
 export const channelList = command({

@@ -4,9 +4,9 @@ import { channel as table, type VoteSettings } from "../../db/schema/index.ts";
 import type { Act } from "../act.ts";
 import { refuse } from "../problem.ts";
 import type { Channel } from "./channel.ts";
-import { wantBed } from "./emergency.ts";
 import { channelEmergency, channelWanted } from "./events.ts";
 import { addSongs } from "./fill.ts";
+import { wantBed } from "./schedule/emergency.ts";
 import { STREAMS_CHANNEL } from "./wanted.ts";
 
 /** Keepers hear of it as soon as this commits. They look by themselves too, every second. */

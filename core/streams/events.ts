@@ -1,6 +1,6 @@
 // What streams announce.
 import { eventKind } from "../act.ts";
-import type { Source } from "./queue.ts";
+import type { Source } from "./queue/queue.ts";
 
 /** A track is heard now: written when a listener hears it, not when it was handed over. */
 export const channelTrack = eventKind<{

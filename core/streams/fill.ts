@@ -3,7 +3,7 @@
 import { channel, rotation } from "../../db/schema/index.ts";
 import type { Act } from "../act.ts";
 import type { Blueprint } from "../blueprints/index.ts";
-import { sharedEmergency } from "./emergency.ts";
+import { sharedEmergency } from "./schedule/emergency.ts";
 
 type Filling = Pick<Act, "db" | "workspace" | "now" | "newId">;
 

@@ -2,7 +2,7 @@
 import { rawOf } from "../../db/connect.ts";
 import type { Act } from "../act.ts";
 import type { Channel } from "./channel.ts";
-import { type QueueItem, queueOf, startsOf } from "./queue.ts";
+import { type QueueItem, queueOf, startsOf } from "./queue/queue.ts";
 
 /** A keeper reports every few seconds; one that has not for so long is gone. */
 export const REPORT_AGE_MS = 30_000;

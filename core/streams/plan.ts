@@ -2,9 +2,9 @@
 import { rawOf } from "../../db/connect.ts";
 import type { Act } from "../act.ts";
 import { fileOf } from "../assets/index.ts";
-import type { Item as Handed } from "./next.ts";
 import type { Grid, Item, Plan } from "./playout.ts";
-import { rotationsOf } from "./pool.ts";
+import type { Item as Handed } from "./queue/next.ts";
+import { rotationsOf } from "./schedule/pool.ts";
 import type { Wanted } from "./wanted.ts";
 
 const EMERGENCIES = 5;

@@ -6,7 +6,7 @@ import type { Channel } from "./channel.ts";
 import { shapeOf } from "./control.ts";
 import { destinationsOf } from "./destination.ts";
 import { anyHost, type Now, nowOn } from "./now.ts";
-import { type Uptime, uptimeOf } from "./uptime.ts";
+import { type Uptime, uptimeOf } from "./watch/uptime.ts";
 import {
   agoWords,
   clockWords,

@@ -4,7 +4,7 @@ import type { VoteSettings } from "../../db/schema/index.ts";
 import type { Act, Place } from "../act.ts";
 import { placeMoved } from "../outbox/index.ts";
 import { ASK_AHEAD_MS, HEARD_DELAY_MS } from "./playout.ts";
-import { queueOf } from "./queue.ts";
+import { queueOf } from "./queue/queue.ts";
 
 export type Wanted = {
   id: string;

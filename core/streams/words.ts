@@ -2,7 +2,7 @@
 import type { Act } from "../act.ts";
 import type { Block, Button } from "../view/index.ts";
 import type { Now } from "./now.ts";
-import type { QueueItem } from "./queue.ts";
+import type { QueueItem } from "./queue/queue.ts";
 
 export const stateWords = (act: Act, state: Now["state"]): string =>
   ({

@@ -1,8 +1,8 @@
 // A channel on this machine, whole: its mixer, its one encoder, and where the encoder's frames go. It is driven by a clock
 // that never goes back; when the encoder dies, the sound that it had not given yet goes to the next one, and nothing is lost.
 import type { Ffmpeg } from "../../../ffmpeg/index.ts";
-import { delayOf, HEALTHY_MS } from "../../backoff.ts";
 import { HEARD_DELAY_MS, type Heard, type Item, type Plan, type Status, type Words } from "../../playout.ts";
+import { delayOf, HEALTHY_MS } from "../../watch/backoff.ts";
 import { type Encoder, startEncoder } from "../out/encoder.ts";
 import type { Frame } from "../out/frames.ts";
 import { type Hls, openHls } from "../out/hls.ts";

@@ -1,6 +1,7 @@
 // A line to one destination: begun anew when it fails, for ever, and never in the way of the others.
-import { delayOf, HEALTHY_MS } from "../../backoff.ts";
+
 import type { DestinationState, Words } from "../../playout.ts";
+import { delayOf, HEALTHY_MS } from "../../watch/backoff.ts";
 import type { Frame } from "./frames.ts";
 
 export type LineTold = { live(): void; failed(why: string): void };

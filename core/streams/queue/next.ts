@@ -1,15 +1,15 @@
 // What a channel plays next: jingles that are due, then what was voted, put in and asked for, then the rotation; an
 // emergency track when there is nothing else.
-import { rawOf } from "../../db/connect.ts";
-import type { Act } from "../act.ts";
-import { fileOf } from "../assets/index.ts";
-import { localOf } from "../command/index.ts";
-import { type Emergency, emergencyTrack } from "./emergency.ts";
-import { queueChanged } from "./events.ts";
-import { holdLease } from "./fence.ts";
-import { anySongs, around, type Draw, rotationsOf, type StoredRotation } from "./pool.ts";
+import { rawOf } from "../../../db/connect.ts";
+import type { Act } from "../../act.ts";
+import { fileOf } from "../../assets/index.ts";
+import { localOf } from "../../command/index.ts";
+import { queueChanged } from "../events.ts";
+import { type Emergency, emergencyTrack } from "../schedule/emergency.ts";
+import { anySongs, around, type Draw, rotationsOf, type StoredRotation } from "../schedule/pool.ts";
+import { type Chosen, choose, drawOf, isDue, type Rotation, type Track } from "../schedule/rotation.ts";
+import { holdLease } from "../servers/fence.ts";
 import { type ItemState, type Source, TIERS } from "./queue.ts";
-import { type Chosen, choose, drawOf, isDue, type Rotation, type Track } from "./rotation.ts";
 
 /** What an engine is handed: whole, so that it needs to ask nothing more. */
 export type Item = {

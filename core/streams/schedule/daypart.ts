@@ -1,6 +1,6 @@
 // Hours of the week by the clock on the wall: where clocks are put forward an hour is missing, where they are put back
 // one comes twice, and both are as the wall shows them.
-import { type Local, weekdayOf } from "../command/index.ts";
+import { type Local, weekdayOf } from "../../command/index.ts";
 
 /** `days` has a bit for each day, Monday the lowest; minutes since midnight; `ends` is the first minute after it. */
 export type Daypart = { days: number; begins: number; ends: number };

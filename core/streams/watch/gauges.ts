@@ -1,9 +1,9 @@
 // Channels for whoever watches from outside: whether each is heard, and for how long it was not.
-import { type Database, inWorkspace } from "../../db/connect.ts";
-import { workspaceIds } from "../../db/workspaces.ts";
-import type { Act } from "../act.ts";
-import { listChannels } from "./channel.ts";
-import { stateOf } from "./now.ts";
+import { type Database, inWorkspace } from "../../../db/connect.ts";
+import { workspaceIds } from "../../../db/workspaces.ts";
+import type { Act } from "../../act.ts";
+import { listChannels } from "../channel.ts";
+import { stateOf } from "../now.ts";
 import { uptimeOf } from "./uptime.ts";
 
 export type ChannelGauges = { up: Map<string, number>; deadAir: Map<string, number> };

@@ -1,8 +1,8 @@
 // What the rules of rotation look at, read from the database: rotations with their tracks, and what was heard.
-import { rawOf } from "../../db/connect.ts";
-import type { RotationQuery } from "../../db/schema/index.ts";
-import type { Act } from "../act.ts";
-import { localOf } from "../command/index.ts";
+import { rawOf } from "../../../db/connect.ts";
+import type { RotationQuery } from "../../../db/schema/index.ts";
+import type { Act } from "../../act.ts";
+import { localOf } from "../../command/index.ts";
 import { type Daypart, isPlaying } from "./daypart.ts";
 import type { Recent, Rotation, Track } from "./rotation.ts";
 

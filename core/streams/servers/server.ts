@@ -1,9 +1,9 @@
 // The machines: those that say that they live, and those that a workspace has written down.
-import { type Database, rawOf } from "../../db/connect.ts";
-import type { Act } from "../act.ts";
-import { refuse } from "../problem.ts";
-import { wake } from "./control.ts";
-import { HOST_AGE_MS } from "./now.ts";
+import { type Database, rawOf } from "../../../db/connect.ts";
+import type { Act } from "../../act.ts";
+import { refuse } from "../../problem.ts";
+import { wake } from "../control.ts";
+import { HOST_AGE_MS } from "../now.ts";
 
 /** How a worker process does. `id` is the `host_id` of the leases that it takes; `name` is its machine's. */
 export type Pulse = {

@@ -1,11 +1,11 @@
 // What was played, how often, how long, and on what terms it was made: a table, and a file to hand on.
-import { saveAsset } from "../assets/index.ts";
-import { command, period, pick } from "../command/index.ts";
-import { view } from "../view/index.ts";
-import { channels } from "./channel.ts";
-import { csvOf, playedIn } from "./history.ts";
+import { saveAsset } from "../../assets/index.ts";
+import { command, period, pick } from "../../command/index.ts";
+import { view } from "../../view/index.ts";
+import { channels } from "../channel.ts";
+import { csvOf, playedIn } from "../queue/history.ts";
+import { clockWords, percentWords, trackWords } from "../words.ts";
 import { uptimeOf } from "./uptime.ts";
-import { clockWords, percentWords, trackWords } from "./words.ts";
 
 /** A month of eight channels; more is asked for in parts. */
 const MOST = 100_000;

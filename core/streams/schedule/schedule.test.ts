@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { connect, inWorkspace } from "../../db/connect.ts";
-import { addPerson, item, items, see } from "../../test/answers.ts";
-import { type TestHouse, testHouse } from "../../test/house.ts";
-import { addSong, channelId, claim, inAct, play, takeLease } from "../../test/streams.ts";
-import { readBytes } from "../assets/index.ts";
-import { type Caller, makeAct, readWho } from "../inbox/index.ts";
-import { placeMoved } from "../outbox/index.ts";
-import { wav } from "../studio/index.ts";
+import { connect, inWorkspace } from "../../../db/connect.ts";
+import { addPerson, item, items, see } from "../../../test/answers.ts";
+import { type TestHouse, testHouse } from "../../../test/house.ts";
+import { addSong, channelId, claim, inAct, play, takeLease } from "../../../test/streams.ts";
+import { readBytes } from "../../assets/index.ts";
+import { type Caller, makeAct, readWho } from "../../inbox/index.ts";
+import { placeMoved } from "../../outbox/index.ts";
+import { wav } from "../../studio/index.ts";
 import {
   beat,
   candidates,
@@ -19,7 +19,7 @@ import {
   takeLease as playOn,
   queueOf,
   renewLease,
-} from "./index.ts";
+} from "../index.ts";
 
 let house: TestHouse;
 let staff: Caller;

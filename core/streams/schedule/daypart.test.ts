@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { localOf } from "../command/index.ts";
+import { localOf } from "../../command/index.ts";
 import { clockOf, EVERY_DAY, isIn, isPlaying, minuteOf } from "./daypart.ts";
 
 const NIGHT = { days: 0b0010000, begins: 22 * 60, ends: 6 * 60 }; // From Friday evening.

@@ -1,9 +1,9 @@
 // The machines that play: seen, written down, and emptied before they are switched off.
-import type { Act } from "../act.ts";
-import { choice, command, text, yesNo } from "../command/index.ts";
-import { type Block, view } from "../view/index.ts";
+import type { Act } from "../../act.ts";
+import { choice, command, text, yesNo } from "../../command/index.ts";
+import { type Block, view } from "../../view/index.ts";
+import { agoWords, percentWords, staffButton } from "../words.ts";
 import { addServer, drainServer, listServers, type Server } from "./server.ts";
-import { agoWords, percentWords, staffButton } from "./words.ts";
 
 const healthWords = (act: Act, s: Server): string => {
   if (s.drain) return act.say("drained");

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { rawOf } from "../../db/connect.ts";
-import { see } from "../../test/answers.ts";
-import { type TestHouse, testHouse } from "../../test/house.ts";
-import { addSong, channelId, claim, inAct, play, takeLease } from "../../test/streams.ts";
+import { rawOf } from "../../../db/connect.ts";
+import { see } from "../../../test/answers.ts";
+import { type TestHouse, testHouse } from "../../../test/house.ts";
+import { addSong, channelId, claim, inAct, play, takeLease } from "../../../test/streams.ts";
 import {
   back,
   candidates,
@@ -17,7 +17,7 @@ import {
   queueOf,
   report,
   silent,
-} from "./index.ts";
+} from "../index.ts";
 
 let house: TestHouse;
 const songs: Record<string, string> = {};

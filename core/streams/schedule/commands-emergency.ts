@@ -1,14 +1,14 @@
 // Emergency content: calm music that all channels share, until staff end it.
-import type { Act } from "../act.ts";
-import { command, pick } from "../command/index.ts";
-import { refuse } from "../problem.ts";
-import { view } from "../view/index.ts";
-import { type Channel, channels, listChannels } from "./channel.ts";
-import { setEmergency } from "./control.ts";
+import type { Act } from "../../act.ts";
+import { command, pick } from "../../command/index.ts";
+import { refuse } from "../../problem.ts";
+import { view } from "../../view/index.ts";
+import { type Channel, channels, listChannels } from "../channel.ts";
+import { setEmergency } from "../control.ts";
+import { songs } from "../queue/songs.ts";
+import { staffButton } from "../words.ts";
 import { sharedEmergency, wantBed } from "./emergency.ts";
 import { putInto, takeFrom } from "./schedule.ts";
-import { songs } from "./songs.ts";
-import { staffButton } from "./words.ts";
 
 async function switched(act: Act, on: boolean, channel: Channel | undefined) {
   const changed = await setEmergency(act, on, channel?.id);

@@ -1,9 +1,9 @@
 // The queue of a channel: who put what into it, in which order it comes, and what is taken out again.
-import { rawOf } from "../../db/connect.ts";
-import type { ItemState, Source } from "../../db/schema/index.ts";
-import type { Act } from "../act.ts";
-import { refuse } from "../problem.ts";
-import { queueChanged } from "./events.ts";
+import { rawOf } from "../../../db/connect.ts";
+import type { ItemState, Source } from "../../../db/schema/index.ts";
+import type { Act } from "../../act.ts";
+import { refuse } from "../../problem.ts";
+import { queueChanged } from "../events.ts";
 
 export type { ItemState, Source };
 

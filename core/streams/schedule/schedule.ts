@@ -1,10 +1,10 @@
 // Rotations as people set them: what they draw from, how often, at which hours; and jingles.
-import { rawOf } from "../../db/connect.ts";
-import type { RotationQuery } from "../../db/schema/index.ts";
-import type { Act } from "../act.ts";
-import { saveAsset } from "../assets/index.ts";
-import { addWork } from "../library/index.ts";
-import { refuse } from "../problem.ts";
+import { rawOf } from "../../../db/connect.ts";
+import type { RotationQuery } from "../../../db/schema/index.ts";
+import type { Act } from "../../act.ts";
+import { saveAsset } from "../../assets/index.ts";
+import { addWork } from "../../library/index.ts";
+import { refuse } from "../../problem.ts";
 import type { Daypart } from "./daypart.ts";
 import type { RotationKind } from "./pool.ts";
 import type { Pace } from "./rotation.ts";
@@ -114,7 +114,7 @@ const TYPES: Record<string, string> = { wav: "audio/wav", mp3: "audio/mpeg", ogg
 /** A sound that staff bring themselves becomes a work: heard before it is believed, and theirs to answer for. */
 export async function bringSound(act: Act, { name, bytes }: { name: string; bytes: Uint8Array }): Promise<string> {
   // When it is needed: the studio knows channels, and is not to be loaded for them.
-  const { containerOf, decode, integrated } = await import("../studio/index.ts");
+  const { containerOf, decode, integrated } = await import("../../studio/index.ts");
   const type = TYPES[containerOf(bytes)];
   if (!type) throw refuse("options", "This is no sound that can be played. Send an MP3, WAV, Ogg or FLAC file.");
   const sound = await decode(bytes).catch(() => undefined);

@@ -1,7 +1,7 @@
 // Which host plays a channel: a row with an end, taken and renewed in single statements by the database's clock. The token
 // grows with every new holder; what a keeper writes is refused under an older one (fence.ts).
-import { rawOf } from "../../db/connect.ts";
-import type { Act } from "../act.ts";
+import { rawOf } from "../../../db/connect.ts";
+import type { Act } from "../../act.ts";
 
 type Db = Pick<Act, "db" | "workspace">;
 

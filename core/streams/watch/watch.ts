@@ -1,7 +1,8 @@
 // What is to be done about a channel, from what can be read of it: no clock, no engine, only a reading and what was
 // remembered. Whatever fails is begun anew, at first at once, then at longer intervals, for ever.
+
+import type { DestinationState } from "../playout.ts";
 import { delayOf, HEALTHY_MS } from "./backoff.ts";
-import type { DestinationState } from "./playout.ts";
 
 export type Reading = {
   /** Milliseconds of a clock that never goes back. */

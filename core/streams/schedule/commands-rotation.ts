@@ -1,9 +1,10 @@
 // Which songs a channel draws from, at which hours, and its jingles.
-import type { Act } from "../act.ts";
-import { command, file, pick, text, whole, yesNo } from "../command/index.ts";
-import { refuse } from "../problem.ts";
-import { view } from "../view/index.ts";
-import { type Channel, channels } from "./channel.ts";
+import type { Act } from "../../act.ts";
+import { command, file, pick, text, whole, yesNo } from "../../command/index.ts";
+import { refuse } from "../../problem.ts";
+import { view } from "../../view/index.ts";
+import { type Channel, channels } from "../channel.ts";
+import { songs } from "../queue/songs.ts";
 import { clockOf, type Daypart, EVERY_DAY, minuteOf } from "./daypart.ts";
 import {
   bringSound,
@@ -15,7 +16,6 @@ import {
   setRotation,
   takeFrom,
 } from "./schedule.ts";
-import { songs } from "./songs.ts";
 
 const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 const SETS: Record<string, number> = { daily: EVERY_DAY, weekdays: 0b0011111, weekend: 0b1100000 };

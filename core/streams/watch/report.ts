@@ -1,10 +1,10 @@
 // How a channel is, as its keeper reports it, and the dead air that was heard.
-import { rawOf } from "../../db/connect.ts";
-import type { Act } from "../act.ts";
-import type { Channel } from "./channel.ts";
-import { channelBack, channelSilent, channelStatus } from "./events.ts";
-import { holdLease } from "./fence.ts";
-import { closeOnAir } from "./heard.ts";
+import { rawOf } from "../../../db/connect.ts";
+import type { Act } from "../../act.ts";
+import type { Channel } from "../channel.ts";
+import { channelBack, channelSilent, channelStatus } from "../events.ts";
+import { closeOnAir } from "../queue/heard.ts";
+import { holdLease } from "../servers/fence.ts";
 import { beginTrouble, endTrouble } from "./trouble.ts";
 
 export type Report = {

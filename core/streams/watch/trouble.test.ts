@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { see } from "../../test/answers.ts";
-import { type TestHouse, testHouse } from "../../test/house.ts";
-import { channelId, inAct, takeLease } from "../../test/streams.ts";
-import { back, type Report, report, showTrouble, silent } from "./index.ts";
+import { see } from "../../../test/answers.ts";
+import { type TestHouse, testHouse } from "../../../test/house.ts";
+import { channelId, inAct, takeLease } from "../../../test/streams.ts";
+import { back, type Report, report, showTrouble, silent } from "../index.ts";
 
 let house: TestHouse;
 let channel: string;

@@ -1,6 +1,6 @@
 // What was heard, for reports and for whoever asks on what terms it was made.
-import { rawOf, type Tx } from "../../db/connect.ts";
-import type { Act } from "../act.ts";
+import { rawOf, type Tx } from "../../../db/connect.ts";
+import type { Act } from "../../act.ts";
 import type { Source } from "./queue.ts";
 
 export type Played = {

@@ -1,17 +1,17 @@
 // The queue of a channel, and what is heard now.
-import { rawOf } from "../../db/connect.ts";
-import { type Act, mayActAs } from "../act.ts";
-import { command, pick, text, yesNo } from "../command/index.ts";
-import { lengthWords } from "../library/index.ts";
-import { refuse } from "../problem.ts";
-import { type Block, view } from "../view/index.ts";
-import { type Channel, channels, listChannels } from "./channel.ts";
-import { wake } from "./control.ts";
-import { nowOn } from "./now.ts";
+import { rawOf } from "../../../db/connect.ts";
+import { type Act, mayActAs } from "../../act.ts";
+import { command, pick, text, yesNo } from "../../command/index.ts";
+import { lengthWords } from "../../library/index.ts";
+import { refuse } from "../../problem.ts";
+import { type Block, view } from "../../view/index.ts";
+import { type Channel, channels, listChannels } from "../channel.ts";
+import { wake } from "../control.ts";
+import { nowOn } from "../now.ts";
+import { nowWords, trackData, troubleOf } from "../show.ts";
+import { clockWords, decidedWords, listen, staffButton, stateWords, trackWords } from "../words.ts";
 import { askSkip, enqueue, findItem, type QueueItem, queueOf, removeItem } from "./queue.ts";
-import { nowWords, trackData, troubleOf } from "./show.ts";
 import { songs } from "./songs.ts";
-import { clockWords, decidedWords, listen, staffButton, stateWords, trackWords } from "./words.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const MENU = 25;

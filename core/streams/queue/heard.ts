@@ -1,9 +1,9 @@
 // What a keeper reports of the air: what is heard, how long it was, and whether anything is. Each is written under the
 // token of its lease; what is reported twice is written once.
-import { rawOf } from "../../db/connect.ts";
-import type { Act } from "../act.ts";
-import { channelTrack, queueChanged } from "./events.ts";
-import { holdLease } from "./fence.ts";
+import { rawOf } from "../../../db/connect.ts";
+import type { Act } from "../../act.ts";
+import { channelTrack, queueChanged } from "../events.ts";
+import { holdLease } from "../servers/fence.ts";
 import { lookAhead } from "./next.ts";
 import type { Source } from "./queue.ts";
 

@@ -1,9 +1,9 @@
 // What plays when nothing else may or can: the emergency rotation that all channels share, or their own.
-import { rawOf } from "../../db/connect.ts";
-import type { Act } from "../act.ts";
-import { jobKind } from "../act.ts";
-import { saveAsset } from "../assets/index.ts";
-import { addWork } from "../library/index.ts";
+import { rawOf } from "../../../db/connect.ts";
+import type { Act } from "../../act.ts";
+import { jobKind } from "../../act.ts";
+import { saveAsset } from "../../assets/index.ts";
+import { addWork } from "../../library/index.ts";
 import { rotationsOf } from "./pool.ts";
 import { choose, type Track } from "./rotation.ts";
 

@@ -1,8 +1,8 @@
 // What may be put on the air: works that are let out and can be heard. The library is asked when it is needed, for the
 // library itself knows channels.
-import type { Act } from "../act.ts";
-import type { Entity } from "../command/index.ts";
-import { listWorks, type Work, works } from "../library/index.ts";
+import type { Act } from "../../act.ts";
+import type { Entity } from "../../command/index.ts";
+import { listWorks, type Work, works } from "../../library/index.ts";
 
 const OFFERED = 25;
 const isHeard = (work: Work) => work.type.startsWith("audio/");

@@ -1,6 +1,6 @@
 // How much of the time that a channel was wanted it was heard: measured from what was heard, not from any process.
-import { rawOf } from "../../db/connect.ts";
-import type { Act } from "../act.ts";
+import { rawOf } from "../../../db/connect.ts";
+import type { Act } from "../../act.ts";
 import { GAP_MS } from "./report.ts";
 
 export type Uptime = {

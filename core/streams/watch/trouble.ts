@@ -1,12 +1,12 @@
 // When a channel is not well, staff are told in one message, which says so when it is well again. One that comes soon after
 // another goes on in the same message: who looks at a phone at night shall not find fifty.
-import { rawOf } from "../../db/connect.ts";
-import { type Act, jobKind, type Place } from "../act.ts";
-import { edit, post } from "../outbox/index.ts";
-import { type View, view } from "../view/index.ts";
-import { localeOf, say } from "../words/say.ts";
-import { channelTrouble, channelWell } from "./events.ts";
-import { clockWords } from "./words.ts";
+import { rawOf } from "../../../db/connect.ts";
+import { type Act, jobKind, type Place } from "../../act.ts";
+import { edit, post } from "../../outbox/index.ts";
+import { type View, view } from "../../view/index.ts";
+import { localeOf, say } from "../../words/say.ts";
+import { channelTrouble, channelWell } from "../events.ts";
+import { clockWords } from "../words.ts";
 
 /** A reaction to both of its events: whatever order they come in, the message shows how it is. */
 export const tellOfTrouble = jobKind<{ trouble: string }>("channel trouble");

@@ -1,7 +1,7 @@
 // The fence around a channel: whoever plays it shows the token of their lease, and nobody with an older one changes anything.
-import { rawOf } from "../../db/connect.ts";
-import type { Act } from "../act.ts";
-import { Refusal } from "../problem.ts";
+import { rawOf } from "../../../db/connect.ts";
+import type { Act } from "../../act.ts";
+import { Refusal } from "../../problem.ts";
 
 /** Another host plays the channel now. A keeper that meets it stops its engine, as a cut cable would. */
 export class LostLease extends Refusal {
