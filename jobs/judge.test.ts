@@ -1,7 +1,7 @@
 // Models judge words before anybody else reads them: what is found is shown and kept, and what they cannot say is never
 // taken for a yes.
 import { afterEach, expect, test } from "vitest";
-import { type Answered, type Provider, ProviderError } from "../core/studio/index.ts";
+import { type Answered, makeCover, type Provider, ProviderError } from "../core/studio/index.ts";
 import { addPerson, item, see } from "../test/answers.ts";
 import { type Workshop, workshop } from "../test/jobs.ts";
 import { provider } from "../test/provider.ts";
@@ -183,4 +183,81 @@ test("a worker that ends while it asks: what it asked counts as paid, and is ask
   ]);
   // Two posts, for the first went with its worker, and three questions.
   expect([used!.held, Number(used!.spent) % 1000]).toEqual(["0", 300]);
+});
+
+const drawn = (bytes: Uint8Array, kind: "cover" | "clip", type = "image/png") =>
+  provider({
+    slug: "drawer",
+    kind,
+    submit: async () => ({
+      state: "done",
+      made: [{ role: "main", type, name: "made", from: { bytes } }],
+      cost: 1_000n,
+    }),
+  });
+const seen: number[] = [];
+const looker = (text: string) =>
+  provider({
+    slug: "looker",
+    kind: "vision",
+    price: 700n,
+    submit: async ({ wish }) => {
+      asked.push(wish.prompt);
+      seen.push(...wish.pictures!.map(({ bytes }) => bytes.length));
+      return said(text, 700n);
+    },
+  });
+const picture = async () => {
+  const begun = await shop.house.ask("generate image", { channel: "noir-jazz", prompt: "a wet street" });
+  const { data } = await shop.house.ended(begun.run);
+  const [{ id }] = data!.items as [{ id: string }];
+  return item(await shop.house.ask("library show", { asset: id })) as {
+    status: string;
+    facts: Record<string, unknown>;
+  };
+};
+
+test("a picture is looked at: what it should show is asked, it is paid, and the same one is looked at once", async () => {
+  const png = await makeCover({ genre: "noir-jazz", seed: 1, title: "", width: 128, height: 128 });
+  seen.length = 0;
+  const house = await open(drawn(png, "cover"), looker(PASS));
+  await house.ask("approval add", { kind: "cover" });
+  await house.ask("budget set", { amount: "1" });
+  expect(await picture()).toMatchObject({
+    status: "approved",
+    facts: { verdicts: [{ check: "picture", verdict: "pass" }] },
+  });
+  expect(seen).toEqual([png.length]);
+  expect(asked[0]).toMatch(/what was asked for/);
+  expect(asked[0]).toContain("a wet street");
+  expect(await tried()).toEqual([{ provider: "looker", status: "done", cost: "700" }]);
+  expect((await picture()).status).toBe("approved");
+  expect(seen).toHaveLength(1);
+  const [money] = await see(house, async (sql) => [
+    ...(await sql<{ held: number; paid: number }[]>`
+      select (select sum(held) from budget_use)::int as held, (select sum(cost) from attempt)::int as paid`),
+  ]);
+  expect(money).toEqual({ held: 0, paid: 2 * 1000 + 700 });
+});
+});
+
+test.each([
+  ["shows something else", '{"verdict":"look","reasons":["it shows a beach"]}', "look"],
+  ["is not answered for", "What a lovely street!", "unread"],
+])("a picture that %s waits for a person", async (_, answer, verdict) => {
+  const png = await makeCover({ genre: "noir-jazz", seed: 2, title: "", width: 128, height: 128 });
+  const house = await open(drawn(png, "cover"), looker(answer));
+  await house.ask("approval add", { kind: "cover" });
+  expect(await picture()).toMatchObject({ status: "draft", facts: { verdicts: [{ check: "picture", verdict }] } });
+});
+
+test("no room in the budget for looking: the rules alone, a person, and nothing is asked", async () => {
+  const png = await makeCover({ genre: "noir-jazz", seed: 3, title: "", width: 128, height: 128 });
+  seen.length = 0;
+  const house = await open(drawn(png, "cover"), looker(PASS));
+  await house.ask("approval add", { kind: "cover" });
+  await house.ask("budget set", { amount: "0.06" });
+  const one = await picture();
+  expect(one).toMatchObject({ status: "draft", facts: { verdicts: [{ check: "picture", verdict: "away" }] } });
+  expect(seen).toEqual([]);
 });

@@ -8,11 +8,14 @@ import {
   type Call,
   callbackToken,
   type Failure,
+  type Gathered,
   type Gathering,
   gather,
   givesOnce,
+  isSeen,
   type Kept,
   keepStored,
+  kindFor,
   makeItem,
   type Next,
   nameStored,
@@ -26,8 +29,10 @@ import {
   noteUnknown,
   noteUnsent,
   noteWithdrawn,
+  type Passed,
   ProviderError,
   pass,
+  picturesOf,
   readStored,
   type Step,
   saveMade,
@@ -209,12 +214,19 @@ async function keep(ctx: Ctx, step: Step, { files }: Gathering, cost: bigint | u
   const main = files.find((f) => f.role === "main");
   if (!main) throw new ProviderError("media", "There is nothing in the answer.", { billed: true });
   const passed = await pass(step.item.wish, main, ctx.signal, await ffmpegFor(ctx, step));
-  const verdicts = await judge(ctx, step, wordsFor(step.item, passed.facts));
+  const verdicts = await judge(ctx, step, wordsFor(step.item, passed.facts), await shown(ctx, step, main, passed));
   const stored = await storeMade(ctx.house, ctx.workspaceId, [main, ...files.filter((f) => f !== main)]);
   const kept = { stored, passed, verdicts, cost: cost === undefined ? null : String(cost) };
   if (!givesOnce(step)) return save(ctx, step, kept);
   if (!(await ctx.inTx((act) => keepStored(act, step, kept)))) return "on";
   return finish(ctx, step, kept);
+}
+
+/** What this machine drew itself no model looks at. */
+async function shown({ house, signal }: Ctx, { item, provider }: Step, { file }: Gathered, passed: Passed) {
+  if (provider.local || !isSeen(item.kind) || !kindFor(house.providers, "picture")) return [];
+  const made = { kind: item.kind, file, type: String(passed.facts.type), seconds: passed.seconds };
+  return picturesOf(made, await house.ffmpeg?.(), signal);
 }
 
 /** What is written down and in the store gets its name, and then its row: again and again, until it has them. */

@@ -12,7 +12,7 @@ export { newRound } from "./desk.ts";
 export { exportStems, notesOf, partsView, playStems, readSong, saveStems } from "./export.ts";
 export { type Passed, pass } from "./gate.ts";
 export { allow, type Gathered, type Gathering, gather } from "./gather.ts";
-export { type Asking, beginCheck, callFor, checksFor, endCheck, wordsFor } from "./judge.ts";
+export { type Asking, beginCheck, callFor, checksFor, endCheck, kindFor, wordsFor } from "./judge.ts";
 export { type CoverWish, coverSvg } from "./local/cover/cover.ts";
 export { makeCover, rasterise } from "./local/cover/raster.ts";
 export { compose } from "./local/score/compose.ts";
@@ -26,6 +26,7 @@ export { type Format, makeSong, type Song, type SongOptions } from "./local/song
 export { type Rendered, render } from "./local/sound/render.ts";
 export { FILM_SIZES, type Film, type FilmShape, type FilmWish, makeFilm } from "./local/video/video.ts";
 export { wav } from "./local/wav.ts";
+export { askedFor, isSeen, picturesOf } from "./look.ts";
 export {
   attemptEnded,
   type Next,
@@ -67,6 +68,7 @@ export {
   KINDS,
   type Kind,
   type Made,
+  type Picture,
   type Provider,
   ProviderError,
   type Rights,

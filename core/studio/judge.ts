@@ -1,11 +1,12 @@
 // Words that a model wrote, or somebody typed, are judged by models before anybody else reads them. Asking is paid like
 // everything else: a choice, a seat, money on hold, and an attempt that is settled; the same words are judged once.
+import { createHash } from "node:crypto";
 import { rawOf } from "../../db/connect.ts";
 import type { Act } from "../act.ts";
 import { release, settle } from "../budgets/index.ts";
 import { hashOf } from "../hash.ts";
 import { asJson } from "../text.ts";
-import { CHECKS, type Check, questionOf, readVerdict, type Verdict } from "../voice/index.ts";
+import { CHECKS, type Check, questionOf, questionOfPictures, readVerdict, type Verdict } from "../voice/index.ts";
 import { fresh } from "./breaker.ts";
 import { capabilitiesOf, choose } from "./desk.ts";
 import { readFacts } from "./facts.ts";
@@ -17,6 +18,7 @@ import {
   type Answered,
   type Call,
   type Kind,
+  type Picture,
   type Provider,
   ProviderError,
   type Wish,
@@ -42,6 +44,7 @@ export function wordsFor({ wish, partOf }: Pick<Item, "wish" | "partOf">, facts:
 /** Moderation by who does nothing else, where there is one; else a model that writes is asked. */
 export function kindFor(providers: readonly Provider[], check: Check): Kind | undefined {
   const able = (kind: Kind) => capabilitiesOf(providers, kind).length > 0;
+  if (check === "picture") return able("vision") ? "vision" : undefined;
   if (check === "moderation" && able("moderation")) return "moderation";
   return able("check") ? "check" : undefined;
 }
@@ -50,10 +53,13 @@ export const checksFor = (providers: readonly Provider[]): Check[] =>
   CHECKS.filter((check) => kindFor(providers, check) !== undefined);
 
 export type Asking = { check: Check; hash: Buffer; attempt: Attempt; provider: Provider; wish: Wish; kind: Kind };
+/** What is judged: words; or pictures, and the words that asked for them. */
+export type Judged = { words: readonly string[]; pictures?: readonly Picture[] };
 export type Begun = { known: Verdict } | { go: Asking } | { over: true };
 
 /** In a transaction. `over`: the thing is somebody else's by now. */
-export async function beginCheck(act: Act, step: Step, check: Check, words: readonly string[]): Promise<Begun> {
+export async function beginCheck(act: Act, step: Step, check: Check, judged: Judged): Promise<Begun> {
+  const { words, pictures } = judged;
   const kind = kindFor(act.providers, check)!;
   const found = await readFacts(act, step.item.id, { purpose: "check", kind });
   const [main] = (await attemptsOf(act, step.item.id)).filter((a) => a.id === step.attempt.id);
@@ -62,7 +68,8 @@ export async function beginCheck(act: Act, step: Step, check: Check, words: read
   // Of a worker that died while it asked.
   await closeChecks(act, item.id);
   const { instruction, version } = await instructionFor(act, item, check);
-  const hash = hashOf({ check, kind, version, instruction, words });
+  const sums = pictures?.map(({ bytes }) => createHash("sha256").update(bytes).digest("hex"));
+  const hash = hashOf({ check, kind, version, instruction, words, ...(sums ? { sums } : {}) });
   const known = await readKept(act, hash);
   if (known) return { known: { check, ...known } };
   const past = await attemptsOf(act, item.id, "check");
@@ -71,8 +78,12 @@ export async function beginCheck(act: Act, step: Step, check: Check, words: read
   const fence = hashOf({ hash: hash.toString("hex"), chance: act.random() })
     .toString("hex")
     .slice(0, 24);
-  const prompt = kind === "moderation" ? words.join("\n\n") : questionOf(instruction, words, fence);
-  const wish: Wish = { kind, title: check, prompt, seed: 0 };
+  const prompt = pictures
+    ? questionOfPictures(instruction, words.join("\n\n"), fence)
+    : kind === "moderation"
+      ? words.join("\n\n")
+      : questionOf(instruction, words, fence);
+  const wish: Wish = { kind, title: check, prompt, seed: 0, ...(pictures ? { pictures } : {}) };
   const asked: Item = { ...item, kind, wish, provider: null, profile: "balanced", purpose: "check" };
   const choice = await choose(act, asked, past, facts);
   if (choice.to !== "go") return { known: { check, verdict: "away", reasons: [] } };

@@ -18,8 +18,8 @@ export const KINDS = [
   "case_study",
   "press_release",
 ] as const;
-/** What nobody asks for: models that judge words before they go out. */
-export const CHECK_KINDS = ["check", "moderation"] as const;
+/** What nobody asks for: models that judge words, and what is seen, before they go out. */
+export const CHECK_KINDS = ["check", "moderation", "vision"] as const;
 export type Kind = (typeof KINDS)[number] | (typeof CHECK_KINDS)[number];
 
 /** Kinds whose result is words. */
@@ -27,6 +27,8 @@ export type Kind = (typeof KINDS)[number] | (typeof CHECK_KINDS)[number];
 export const FILM_KIND: Kind = "video";
 
 export const WORD_KINDS: readonly Kind[] = ["script", "caption", "post", "translation", "case_study", "press_release"];
+
+export type Picture = { type: string; bytes: Uint8Array };
 
 /** What is wanted, whole. It is stored with the item: the same wish asks for the same thing again. */
 export type Wish = {
@@ -55,6 +57,8 @@ export type Wish = {
   scenes?: number;
   /** A picture without letters on it. */
   plain?: boolean;
+  /** What is to be looked at. It is given with the call and never stored. */
+  pictures?: readonly Picture[];
   /** New words, although the same were written before. */
   fresh?: boolean;
   /** Chance, where a provider lets it be given. */

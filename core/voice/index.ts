@@ -5,6 +5,7 @@ export {
   mayOverrule,
   needsPerson,
   questionOf,
+  questionOfPictures,
   readVerdict,
   type Verdict,
   verdictsOf,

@@ -6,6 +6,7 @@ import {
   type Provider,
   ProviderError,
   type Rights,
+  type Wish,
   WORD_KINDS,
 } from "../provider.ts";
 import { ask, failureOf, type Heard, numberAt, textAt } from "./http.ts";
@@ -31,6 +32,25 @@ const writing = (model: string, rate: Rate, quality: number): Capability[] =>
     quality,
     usual: 8,
   }));
+
+/** A picture costs about as many tokens as it has pixels in 750, at most. */
+const TOKENS_A_PICTURE = 1600;
+const LONGEST_VERDICT = 400;
+
+/** Looks at pictures, and says one of three words. */
+const seeing = (model: string, rate: Rate, quality: number): Capability => ({
+  kind: "vision",
+  model,
+  promptMax: 30_000,
+  price: ({ prompt, pictures = [] }) =>
+    perMillion(tokensOf(prompt) + pictures.length * TOKENS_A_PICTURE, rate.in) + perMillion(LONGEST_VERDICT, rate.out),
+  rights: RIGHTS,
+  quality,
+  usual: 8,
+});
+
+const base64Of = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
 
 function words(text: string | undefined, kind: string, cost?: bigint): Answered {
   if (!text?.trim()) throw new ProviderError("media", "There are no words in the answer.", { billed: true });
@@ -61,7 +81,7 @@ export async function writeWithOpenai(base: URL, key: string, { wish, capability
     headers: { authorization: `Bearer ${key}` },
     json: {
       model: capability.model,
-      messages: [{ role: "user", content: wish.prompt }],
+      messages: [{ role: "user", content: shownToOpenai(wish) }],
       max_completion_tokens: LONGEST_ANSWER,
     },
     seconds: 120,
@@ -77,7 +97,22 @@ export async function writeWithOpenai(base: URL, key: string, { wish, capability
   );
 }
 
-export const openaiWriting = (model: string): Capability[] => writing(model, OPENAI_RATE, 0.85);
+/** Words alone, or with pictures as data addresses. */
+const shownToOpenai = ({ prompt, pictures }: Wish) =>
+  pictures
+    ? [
+        { type: "text", text: prompt },
+        ...pictures.map(({ type, bytes }) => ({
+          type: "image_url",
+          image_url: { url: `data:${type};base64,${base64Of(bytes)}` },
+        })),
+      ]
+    : prompt;
+
+export const openaiWriting = (model: string): Capability[] => [
+  ...writing(model, OPENAI_RATE, 0.85),
+  seeing(model, OPENAI_RATE, 0.85),
+];
 
 const CLAUDE_RATE: Rate = { in: 3_000_000n, out: 15_000_000n };
 
@@ -89,7 +124,7 @@ export function anthropic({ read }: Opening): Provider | undefined {
   return {
     slug: "anthropic",
     name: "Anthropic",
-    capabilities: writing(model, CLAUDE_RATE, 0.9),
+    capabilities: [...writing(model, CLAUDE_RATE, 0.9), seeing(model, CLAUDE_RATE, 0.9)],
     atOnce: 4,
     hosts: [base.host],
     async submit({ wish, capability, signal }) {
@@ -99,7 +134,7 @@ export function anthropic({ read }: Opening): Provider | undefined {
         json: {
           model: capability.model,
           max_tokens: LONGEST_ANSWER,
-          messages: [{ role: "user", content: wish.prompt }],
+          messages: [{ role: "user", content: shownToClaude(wish) }],
         },
         seconds: 120,
         signal,
@@ -120,6 +155,18 @@ export function anthropic({ read }: Opening): Provider | undefined {
     find: async () => "gone",
   };
 }
+
+/** Pictures first, as its makers advise. */
+const shownToClaude = ({ prompt, pictures }: Wish) =>
+  pictures
+    ? [
+        ...pictures.map(({ type, bytes }) => ({
+          type: "image",
+          source: { type: "base64", media_type: type, data: base64Of(bytes) },
+        })),
+        { type: "text", text: prompt },
+      ]
+    : prompt;
 
 /** One's own machines: whoever has the model loaded is asked first, and the next one when it is full or away. */
 export function ollama({ read }: Opening): Provider | undefined {

@@ -16,6 +16,7 @@ import {
 import { openProviders } from "./index.ts";
 import { ssml } from "./others.ts";
 
+const PICTURE = { type: "image/png", bytes: makers.PNG };
 let world: World;
 afterEach(() => world.close());
 
@@ -41,13 +42,20 @@ const ALL: Entry[] = [
     slug: "openai",
     handle: makers.openai,
     env: (url) => ({ OPENAI_API_KEY: KEY, OPENAI_BASE_URL: `${url}/v1` }),
-    kinds: { cover: { ratio: "16:9" }, voice: { asked: "Hello" }, post: {}, moderation: {}, check: {} },
+    kinds: {
+      cover: { ratio: "16:9" },
+      voice: { asked: "Hello" },
+      post: {},
+      moderation: {},
+      check: {},
+      vision: { pictures: [PICTURE] },
+    },
   },
   {
     slug: "anthropic",
     handle: makers.anthropic,
     env: (url) => ({ ANTHROPIC_API_KEY: KEY, ANTHROPIC_BASE_URL: url }),
-    kinds: { caption: {} },
+    kinds: { caption: {}, vision: { pictures: [PICTURE, PICTURE] } },
   },
   { slug: "ollama", handle: makers.ollama, env: (url) => ({ OLLAMA_HOSTS: url }), kinds: { script: {} } },
   {

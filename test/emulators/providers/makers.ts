@@ -161,7 +161,7 @@ export const elevenlabs: Handle = ({ path, json, headers }) => {
 
 /** Each completion has an id of its own: clients merge messages by it. */
 let completions = 0;
-const PNG = Buffer.from(
+export const PNG = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
   "base64",
 );
@@ -196,7 +196,12 @@ export const openai: Handle = (seen) => {
     return { json: { id: `modr-${++completions}`, model: "omni-moderation-latest", results } };
   }
   if (path === "/v1/chat/completions") {
-    const content = `Written: ${(json.messages as { content: string }[])[0]!.content.slice(0, 20)}`;
+    const [asked] = json.messages as { content: string | Part[] }[];
+    const content =
+      typeof asked!.content === "string"
+        ? `Written: ${asked!.content.slice(0, 20)}`
+        : seenIn(asked!.content.flatMap((p) => (p.type === "image_url" ? [p.image_url?.url ?? ""] : [])));
+    if (!content) return error(400, "invalid_image_url", "Invalid base64 image_url.");
     const choices = [{ index: 0, message: { role: "assistant", content }, finish_reason: "stop" }];
     return {
       json: { id: `chatcmpl-${++completions}`, choices, usage: { prompt_tokens: 1000, completion_tokens: 100 } },
@@ -204,6 +209,23 @@ export const openai: Handle = (seen) => {
   }
   return error(404, "not_found", path);
 };
+
+type Part = {
+  type: string;
+  text?: string;
+  image_url?: { url: string };
+  source?: { type: string; media_type: string; data: string };
+};
+
+/** A model that looks: it says how many pictures it saw, and passes them all. Undefined: one is no picture. */
+function seenIn(urls: string[]): string | undefined {
+  const real = urls.every((url) => {
+    const [, type, data = ""] = /^data:image\/(png|jpeg|webp|gif);base64,([A-Za-z0-9+/]+=*)$/.exec(url) ?? [];
+    const head = Buffer.from(data, "base64").subarray(0, 4).toString("hex");
+    return (type === "png" && head === "89504e47") || (type === "jpeg" && head.startsWith("ffd8ff")) || type === "webp";
+  });
+  return real && urls.length > 0 ? '{"verdict":"pass","reasons":[]}' : undefined;
+}
 
 export const anthropic: Handle = ({ path, headers, json }) => {
   const error = (status: number, type: string, message: string): Answer => ({
@@ -215,11 +237,16 @@ export const anthropic: Handle = ({ path, headers, json }) => {
     return error(400, "invalid_request_error", "anthropic-version: header is required");
   if (path !== "/v1/messages" || !json.max_tokens)
     return error(400, "invalid_request_error", "max_tokens: Field required");
+  const [asked] = json.messages as { content: string | Part[] }[];
+  const sources = typeof asked?.content === "object" ? asked.content.flatMap((p) => p.source ?? []) : [];
+  const seen = sources.length > 0 ? seenIn(sources.map((s) => `data:${s.media_type};base64,${s.data}`)) : "Written.";
+  if (!seen)
+    return error(400, "invalid_request_error", "messages.0.content.0.image.source.base64: invalid base64 data");
   return {
     json: {
       id: `msg_${++completions}`,
       stop_reason: "end_turn",
-      content: [{ type: "text", text: "Written." }],
+      content: [{ type: "text", text: seen }],
       usage: { input_tokens: 1000, output_tokens: 100 },
     },
   };
