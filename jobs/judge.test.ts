@@ -239,7 +239,6 @@ test("a picture is looked at: what it should show is asked, it is paid, and the 
   ]);
   expect(money).toEqual({ held: 0, paid: 2 * 1000 + 700 });
 });
-});
 
 test.each([
   ["shows something else", '{"verdict":"look","reasons":["it shows a beach"]}', "look"],

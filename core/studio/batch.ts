@@ -9,6 +9,7 @@ import { capabilitiesOf, turnMs } from "./desk.ts";
 import { endItem, type Item } from "./item.ts";
 import { closeChecks } from "./judge.ts";
 import { FILM_KIND, type Kind, type Wish } from "./provider.ts";
+import { keyWords } from "./providers/keys.ts";
 import type { Profile } from "./router.ts";
 
 /** Makes one item, whatever it takes. */
@@ -97,7 +98,11 @@ async function turns(act: Act, kind: Kind): Promise<(n: number) => Date> {
 function checkProvider(act: Act, kind: Kind, provider: string | undefined): void {
   const able = capabilitiesOf(act.providers, kind).map((c) => c.provider.slug);
   if (able.length === 0)
-    throw refuse("rule", "Nobody here makes that yet. /provider list shows who makes what, and which key is missing.");
+    throw refuse(
+      "rule",
+      "Nobody here makes that yet. Set {keys} where Impresario starts, and start it again. /provider list shows who is there.",
+      { keys: keyWords(act.locale, kind) },
+    );
   if (provider !== undefined && !able.includes(provider))
     throw refuse("options", "{provider} does not make that here. These do: {able}.", {
       provider,

@@ -61,7 +61,7 @@ export async function next(act: Act, id: string, round: Round = newRound()): Pro
   if (choice.to === "no") {
     // What the last one said tells more than that nobody is left.
     const said = choice.short.length === 0 ? past.find((a) => a.error)?.error : undefined;
-    await itemEnded(act, item, "failed", said ?? noWords(act, choice));
+    await itemEnded(act, item, "failed", said ?? noWords(act, item.kind, choice));
     return { to: "end" };
   }
   return last(

@@ -1,7 +1,8 @@
 // Why something was not made, in words that say what to do next.
 import type { Act } from "../act.ts";
 import type { Choice } from "./desk.ts";
-import type { Provider, ProviderError } from "./provider.ts";
+import type { Kind, Provider, ProviderError } from "./provider.ts";
+import { keyWords } from "./providers/keys.ts";
 import type { Reason } from "./router.ts";
 import { shortWords } from "./short.ts";
 
@@ -71,14 +72,20 @@ export function reasonWords(act: Pick<Act, "say">, reason: Reason): string {
   }
 }
 
-export function noWords(act: Act, { decision, short }: Extract<Choice, { to: "no" }>): string {
+export function noWords(act: Act, kind: Kind, { decision, short }: Extract<Choice, { to: "no" }>): string {
   if (short[0]) return shortWords(act, short[0]);
   if (decision.refused.length === 0) return act.say("Nobody here can make that. /provider list shows who makes what.");
   const asked = decision.refused.filter((r) => r.reason !== "not asked for");
   const each = (asked.length > 0 ? asked : decision.refused)
     .map(({ provider, reason }) => `${provider}: ${reasonWords(act, reason)}`)
     .slice(0, 8);
-  return act.say("Nobody could make it. {reasons}.", { reasons: [...new Set(each)].join("; ") });
+  const words = act.say("Nobody could make it. {reasons}.", { reasons: [...new Set(each)].join("; ") });
+  // Where nobody but this machine was asked, somebody with a key could.
+  const own = decision.refused.every(({ provider }) => act.providers.some((p) => p.slug === provider && p.local));
+  const keys = own ? keyWords(act.locale, kind) : "";
+  return keys === ""
+    ? words
+    : `${words} ${act.say("With {keys} set where Impresario starts, somebody else could.", { keys })}`;
 }
 
 /** It waited for its turn, and the turn did not come. */

@@ -5,6 +5,7 @@ import { capabilitiesOf, readSwitches } from "../desk.ts";
 import type { Item } from "../item.ts";
 import { fill, prompts, versionAt } from "../prompts.ts";
 import type { Kind, Wish } from "../provider.ts";
+import { missingWords } from "../providers/keys.ts";
 import { before, planOf, type StepKind } from "./plan.ts";
 import { type Scene, scenesOf } from "./script.ts";
 import { longStep, type Move, quickStep, type StepRow } from "./steps.ts";
@@ -39,8 +40,7 @@ async function ask(act: Act, item: Item, step: StepRow, kind: Kind, wishes: read
     ({ provider }) => switches.get(provider.slug) ?? !provider.optIn,
   );
   if (!able) {
-    const error = act.say("Nobody here makes that yet. /provider list shows who makes what, and which key is missing.");
-    return { status: step.optional ? "skipped" : "failed", error };
+    return { status: step.optional ? "skipped" : "failed", error: missingWords(act, kind) };
   }
   return { status: "working", batch: await orderParts(act, item, kind, wishes) };
 }

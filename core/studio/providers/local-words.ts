@@ -46,7 +46,7 @@ const WRITE: Partial<Record<Wish["kind"], (bag: Bag) => string>> = {
     [
       `FOR IMMEDIATE RELEASE`,
       `${about}: ${wish ? sentence(wish) : pick(["a new channel goes on air.", "listeners choose what is played."])}`,
-      `${about} ${pick(["announces", "presents"])} ${sentence(wish || "what its listeners asked for")}`,
+      `${about} ${wish ? pick(["announces:", "presents:"]) : pick(["announces", "presents"])} ${wish ? sentence(wish) : "what its listeners asked for."}`,
       `About ${about}\nFill in who you are and who may be asked: a name, an address, a number.`,
     ].join("\n\n"),
 };
