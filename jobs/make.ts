@@ -37,6 +37,7 @@ import {
   type Step,
   saveMade,
   storeMade,
+  typeOf,
   Unknown,
   WORD_KINDS,
   wordsFor,
@@ -203,9 +204,9 @@ async function heard(ctx: Ctx, step: Step, answer: Answered): Promise<Way> {
   }
 }
 
-/** Looked for only where there is a film to be looked at. What this machine drew itself needs no second look. */
-const ffmpegFor = async ({ house }: Ctx, { item, provider }: Step) =>
-  (item.kind === "clip" || item.kind === "visualizer") && !provider.local ? house.ffmpeg?.() : undefined;
+/** Looked for only where there is something to be looked at, or a sound that only it reads. What this machine drew itself needs no second look. */
+const ffmpegFor = async ({ house }: Ctx, { item, provider }: Step, { file }: Gathered) =>
+  !provider.local && (isSeen(item.kind) || (await typeOf(file)) === "audio/flac") ? house.ffmpeg?.() : undefined;
 
 /** Of so many at most the end waits for what follows it: nobody else stands in the way. */
 const FEW = 20;
@@ -213,7 +214,7 @@ const FEW = 20;
 async function keep(ctx: Ctx, step: Step, { files }: Gathering, cost: bigint | undefined): Promise<Way> {
   const main = files.find((f) => f.role === "main");
   if (!main) throw new ProviderError("media", "There is nothing in the answer.", { billed: true });
-  const passed = await pass(step.item.wish, main, ctx.signal, await ffmpegFor(ctx, step));
+  const passed = await pass(step.item.wish, main, ctx.signal, await ffmpegFor(ctx, step, main));
   const verdicts = await judge(ctx, step, wordsFor(step.item, passed.facts), await shown(ctx, step, main, passed));
   const stored = await storeMade(ctx.house, ctx.workspaceId, [main, ...files.filter((f) => f !== main)]);
   const kept = { stored, passed, verdicts, cost: cost === undefined ? null : String(cost) };

@@ -1,5 +1,6 @@
 // The gate that every made thing passes, whoever made it: it is what it says, and something can be heard, seen or read.
 import { open, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { BadEnd, type Ffmpeg } from "../ffmpeg/index.ts";
 import { workFolder } from "../workfolder.ts";
 import type { Heard } from "./analyse/analyse.ts";
@@ -60,13 +61,67 @@ export async function pass(wish: Wish, file: Gathered, signal?: AbortSignal, ffm
   if (!type?.startsWith(`${family}/`)) throw refused(`It is no ${family} file.`);
   const known = { ...file.facts, type };
   if (family === "video" && ffmpeg) return passFilm(wish, known, file.file, ffmpeg, signal);
-  if (family !== "audio" || !DECODED.includes(type)) {
-    const { seconds } = file.facts;
-    return { seconds: typeof seconds === "number" ? seconds : null, quality: 1, facts: known };
+  if (family === "image" && ffmpeg) await passPicture(file.file, ffmpeg, signal);
+  const heard = family === "audio" ? await heardIn(file.file, type, signal, ffmpeg) : undefined;
+  if (heard) return passSound(wish, known, heard);
+  const { seconds } = file.facts;
+  return { seconds: typeof seconds === "number" ? seconds : null, quality: 1, facts: known };
+}
+
+/** Undefined: a kind of sound that only ffmpeg reads, and there is none. */
+async function heardIn(
+  file: string,
+  type: string,
+  signal: AbortSignal | undefined,
+  ffmpeg: Ffmpeg | undefined,
+): Promise<Heard | undefined> {
+  if (!DECODED.includes(type)) {
+    if (!ffmpeg) return undefined;
+    const folder = await workFolder("look");
+    try {
+      const wav = join(folder, "heard.wav");
+      await ffmpeg.run(["-i", `file:${file}`, "-vn", "-ac", "2", "-f", "wav", "-y", `file:${wav}`], { signal });
+      return await heardIn(wav, "audio/wav", signal, undefined);
+    } catch (error) {
+      if (error instanceof BadEnd && !signal?.aborted) throw refused("It is no sound that can be played to its end.");
+      throw error;
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   }
-  const listened = await listen(file.file, signal);
+  const listened = await listen(file, signal);
   if ("refused" in listened) throw refused(listened.refused);
-  return passSound(wish, known, listened.heard);
+  return listened.heard;
+}
+
+/** It is looked at as a small grey one. */
+const LOOKED = 64;
+/** Lighter and darker than this by so little, of 256 steps, everything in it is one colour. */
+const LEAST_CONTRAST = 8;
+
+async function passPicture(file: string, ffmpeg: Ffmpeg, signal: AbortSignal | undefined): Promise<void> {
+  const small = [
+    "-frames:v",
+    "1",
+    "-vf",
+    `scale=${LOOKED}:${LOOKED}:flags=area,format=gray`,
+    "-f",
+    "rawvideo",
+    "pipe:1",
+  ];
+  const { stdout } = await ffmpeg
+    .run(["-xerror", "-i", `file:${file}`, ...small], { signal, level: "error" })
+    .catch((error: unknown) => {
+      if (error instanceof BadEnd && !signal?.aborted) throw refused("It is no picture that can be opened.");
+      throw error;
+    });
+  if (stdout.length < LOOKED * LOOKED) throw refused("It is no picture that can be opened.");
+  let [dark, light] = [255, 0];
+  for (const x of stdout) {
+    dark = Math.min(dark, x);
+    light = Math.max(light, x);
+  }
+  if (light - dark < LEAST_CONTRAST) throw refused("There is nothing in the picture but one colour.");
 }
 
 /** A clip of a few seconds may well be dark or still for a moment; most of it may not. */

@@ -10,7 +10,7 @@ export { studioCommands } from "./commands.ts";
 export { batchView, closeStranded, type Ended, holdBatch, markEnded, noneMade, reopen } from "./deliver.ts";
 export { newRound } from "./desk.ts";
 export { exportStems, notesOf, partsView, playStems, readSong, saveStems } from "./export.ts";
-export { type Passed, pass } from "./gate.ts";
+export { type Passed, pass, typeOf } from "./gate.ts";
 export { allow, type Gathered, type Gathering, gather } from "./gather.ts";
 export { type Asking, beginCheck, callFor, checksFor, endCheck, kindFor, wordsFor } from "./judge.ts";
 export { type CoverWish, coverSvg } from "./local/cover/cover.ts";

@@ -1,5 +1,7 @@
 // The providers as their documents describe them: paths, shapes, states and the words of their errors.
+
 import { tone } from "../../provider.ts";
+import { type Part, seenIn } from "./eyes.ts";
 import { type Answer, ask, bearer, type Handle, KEY, type World } from "./server.ts";
 
 const RESP = { status_code: 0, status_msg: "success" };
@@ -209,23 +211,6 @@ export const openai: Handle = (seen) => {
   }
   return error(404, "not_found", path);
 };
-
-type Part = {
-  type: string;
-  text?: string;
-  image_url?: { url: string };
-  source?: { type: string; media_type: string; data: string };
-};
-
-/** A model that looks: it says how many pictures it saw, and passes them all. Undefined: one is no picture. */
-function seenIn(urls: string[]): string | undefined {
-  const real = urls.every((url) => {
-    const [, type, data = ""] = /^data:image\/(png|jpeg|webp|gif);base64,([A-Za-z0-9+/]+=*)$/.exec(url) ?? [];
-    const head = Buffer.from(data, "base64").subarray(0, 4).toString("hex");
-    return (type === "png" && head === "89504e47") || (type === "jpeg" && head.startsWith("ffd8ff")) || type === "webp";
-  });
-  return real && urls.length > 0 ? '{"verdict":"pass","reasons":[]}' : undefined;
-}
 
 export const anthropic: Handle = ({ path, headers, json }) => {
   const error = (status: number, type: string, message: string): Answer => ({
