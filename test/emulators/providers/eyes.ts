@@ -16,3 +16,9 @@ export function seenIn(urls: string[]): string | undefined {
   });
   return real && urls.length > 0 ? '{"verdict":"pass","reasons":[]}' : undefined;
 }
+
+/** Words are answered with words, pictures with what was seen. */
+export const answerTo = (content: string | Part[]): string | undefined =>
+  typeof content === "string"
+    ? `Written: ${content.slice(0, 20)}`
+    : seenIn(content.flatMap((p) => (p.type === "image_url" ? [p.image_url?.url ?? ""] : [])));

@@ -1,7 +1,7 @@
 // The providers as their documents describe them: paths, shapes, states and the words of their errors.
 
 import { tone } from "../../provider.ts";
-import { type Part, seenIn } from "./eyes.ts";
+import { answerTo, type Part, seenIn } from "./eyes.ts";
 import { type Answer, ask, bearer, type Handle, KEY, type World } from "./server.ts";
 
 const RESP = { status_code: 0, status_msg: "success" };
@@ -199,10 +199,7 @@ export const openai: Handle = (seen) => {
   }
   if (path === "/v1/chat/completions") {
     const [asked] = json.messages as { content: string | Part[] }[];
-    const content =
-      typeof asked!.content === "string"
-        ? `Written: ${asked!.content.slice(0, 20)}`
-        : seenIn(asked!.content.flatMap((p) => (p.type === "image_url" ? [p.image_url?.url ?? ""] : [])));
+    const content = answerTo(asked!.content);
     if (!content) return error(400, "invalid_image_url", "Invalid base64 image_url.");
     const choices = [{ index: 0, message: { role: "assistant", content }, finish_reason: "stop" }];
     return {
