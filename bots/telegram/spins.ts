@@ -1,7 +1,7 @@
 // Buttons that spin until their answer is there: it is said by what ends the spinning. Who waits too long is let go.
 
 /** Telegram takes an answer for about 15 seconds; a person looks at a spinning button for less. */
-const LONGEST_MS = 5_000;
+const LONGEST_MS = 8_000;
 
 export type Spins = {
   /** `stop` is called when nobody has answered in time. */

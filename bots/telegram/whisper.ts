@@ -21,17 +21,18 @@ const TOAST = 200;
  * A few words are said by the answer to the press itself: it costs the group nothing. Telegram counts no such answers, and
  * takes one for each press within some seconds.
  */
-async function toast(letter: Letter): Promise<boolean> {
+async function toast(letter: Letter): Promise<"told" | "late" | "long"> {
   const { api, message, signal, spins } = letter;
   const { query, status, brief } = message.hints;
-  if (brief !== true || typeof query !== "string" || !message.view) return false;
+  if (brief !== true || typeof query !== "string" || !message.view) return "long";
   const fits = message.view.blocks.every(({ kind }) => kind === "text") && message.hints.once !== true;
   const text = fits ? textOf(message.view, readerOf(letter)).replaceAll("\n\n", "\n") : "";
   const words = fits && text.length <= TOAST ? { text, ...(status === "done" ? {} : { show_alert: true }) } : {};
-  if (!spins.end(query)) return false;
+  const late = "text" in words ? "late" : "long";
+  if (!spins.end(query)) return late;
   try {
     await api.raw.answerCallbackQuery({ callback_query_id: query, ...words }, signal);
-    return "text" in words;
+    return "text" in words ? "told" : "long";
   } catch (error) {
     // Too late, or answered by another process: it is told in another way.
     if (!isTheirs(error)) throw error;
@@ -41,7 +42,11 @@ async function toast(letter: Letter): Promise<boolean> {
 
 export async function whisper(letter: Letter): Promise<Sent> {
   const { ids, lost, message } = letter;
-  if (ids.texts.length === 0 && !ids.whisper && (await toast(letter))) return { lost };
+  const said = ids.texts.length === 0 && !ids.whisper ? await toast(letter) : "long";
+  if (said === "told") return { lost };
+  // A crowd's would be written into the group for hours, at the pace that a group allows.
+  if (said === "late")
+    return { lost: [...lost, "a few words about a press: Telegram takes them for some seconds only"] };
   const person = String(message.hints.account);
   if (ids.texts.length === 0 && !ids.whisper) {
     const part = onlyText(letter);

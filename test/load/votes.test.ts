@@ -188,16 +188,18 @@ test(`${VOTES} presses, ${RATE} a second, from all platforms`, { timeout: 900_00
     await expect
       .poll(() => sides.map((side) => countsOn(side, ballot.labels)), { timeout: 90_000 })
       .toEqual(sides.map(() => wanted));
-    const told = await sql<{ surface: string; runs: number; answers: number; sent: number; late: number }[]>`
+    const told = await sql<
+      { surface: string; runs: number; answers: number; sent: number; cut: number; late: number }[]
+    >`
       select i.surface, count(distinct i.id)::int as runs, count(o.id)::int as answers,
-        count(*) filter (where o.status = 'sent' and o.lost is null)::int as sent,
+        count(*) filter (where o.status = 'sent')::int as sent, count(o.lost)::int as cut,
         (percentile_cont(0.99) within group (order by extract(epoch from o.sent_at - i.received_at)) * 1000)::int as late
       from inbox i left join outbox o on o.subject = i.id::text and o.kind = 'answer'
       where i.delivery = any(${presses.map(({ happening }) => happening.id)}) and i.status = 'done' group by 1`;
     const rows = sides.map((side) => {
       const mine = presses.flatMap((press, n) => (press.side === side ? [n] : []));
       const [p50, p99, most] = spread(mine.map((n) => hits.waits[n]!));
-      const { runs = 0, answers = 0, sent = 0, late = 0 } = told.find((t) => t.surface === side.surface) ?? {};
+      const { runs = 0, answers = 0, sent = 0, cut = 0, late = 0 } = told.find((t) => t.surface === side.surface) ?? {};
       return {
         platform: side.surface,
         presses: mine.length,
@@ -209,6 +211,7 @@ test(`${VOTES} presses, ${RATE} a second, from all platforms`, { timeout: 900_00
         done: runs,
         answers,
         "of these sent": sent,
+        "too late to be shown": cut,
         "told p99 ms": late,
         "edits of the card": cardOf(side, ballot.labels)!.edits,
         "429s": side.platform.slowed(),
