@@ -36,7 +36,7 @@ async function toast(letter: Letter): Promise<"told" | "late" | "long"> {
   } catch (error) {
     // Too late, or answered by another process: it is told in another way.
     if (!isTheirs(error)) throw error;
-    return false;
+    return late;
   }
 }
 
