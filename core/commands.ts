@@ -10,7 +10,7 @@ import { jobCommands } from "./jobs/index.ts";
 import { kpiCommands } from "./kpi/index.ts";
 import { libraryCommands } from "./library/index.ts";
 import { metricCommands } from "./metrics/index.ts";
-import { importCommands, productCommands, sourceCommands } from "./money/index.ts";
+import { importCommands, moneyCommands, productCommands, sourceCommands } from "./money/index.ts";
 import { peopleCommands } from "./people/index.ts";
 import { streamCommands } from "./streams/index.ts";
 import { studioCommands } from "./studio/index.ts";
@@ -30,6 +30,7 @@ export const allCommands: readonly Command[] = [
   ...metricCommands,
   ...kpiCommands,
   ...budgetCommands,
+  ...moneyCommands,
   ...studioCommands,
   ...libraryCommands,
   ...voiceCommands,

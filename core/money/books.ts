@@ -19,7 +19,7 @@ export type Cell = {
   credits: bigint;
   postings: bigint;
 };
-type Stretch = { postings: bigint };
+type Stretch = { transfers: bigint; postings: bigint };
 type Texts<T> = { [K in keyof T]: T[K] extends bigint ? string : T[K] };
 
 export const cellOf = ({ dimension, grain, start, account, thing }: Omit<Cell, "debits" | "credits" | "postings">) =>
@@ -67,13 +67,20 @@ export async function countersOf(sql: Raw, from: Stretch, to: Stretch) {
 /** What the postings add to days and months. */
 export async function dimensionsOf(sql: Raw, from: Stretch, to: Stretch): Promise<Cell[]> {
   const rows = await sql<Texts<Cell>[]>`
-    select d.dimension, g.grain, (case g.grain when 'day' then t.day else date_trunc('month', t.day)::date end)::text as start,
-      p.account_id as account, d.thing, sum(greatest(p.amount, 0))::text as debits, sum(greatest(-p.amount, 0))::text as credits,
-      count(*)::text as postings
-    from ledger_posting p join ledger_account a on a.id = p.account_id join ledger_transfer t on t.number = p.transfer
-      cross join lateral ledger_dimensions(t.about) d
-      cross join lateral unnest(case when d.fine then array['day', 'month'] else array['month'] end) g (grain)
-    where p.number > ${String(from.postings)} and p.number <= ${String(to.postings)} and a.tracked and p.phase = 'posted'
+    with rows as (
+      select t.day, p.account_id, t.about->>'channel' as channel, t.about->>'product' as product, t.about->>'platform' as platform,
+        t.about->>'person' as person, t.about->>'asset' as asset, t.about->>'campaign' as campaign,
+        sum(greatest(p.amount, 0)) as debits, sum(greatest(-p.amount, 0)) as credits, count(*) as postings
+      from ledger_posting p join ledger_account a on a.id = p.account_id join ledger_transfer t on t.number = p.transfer
+      where p.number > ${String(from.postings)} and p.number <= ${String(to.postings)} and a.tracked and p.phase = 'posted'
+        and t.number > ${String(from.transfers)} and t.number <= ${String(to.transfers)}
+      group by 1, 2, 3, 4, 5, 6, 7, 8)
+    select d.dimension, g.grain, (case g.grain when 'day' then r.day else date_trunc('month', r.day)::date end)::text as start,
+      r.account_id as account, d.thing, sum(r.debits)::text as debits, sum(r.credits)::text as credits, sum(r.postings)::text as postings
+    from rows r cross join lateral (values ('', '', true), ('channel', r.channel, true), ('product', r.product, true), ('platform', r.platform, true),
+        ('person', r.person, false), ('asset', r.asset, false), ('campaign', r.campaign, false)) d (dimension, thing, fine)
+      cross join (values ('day'), ('month')) g (grain)
+    where (d.dimension = '' or d.thing <> '') and (d.fine or g.grain = 'month')
     group by 1, 2, 3, 4, 5`;
   return rows.map(celled);
 }

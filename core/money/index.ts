@@ -1,11 +1,13 @@
 export { COST_KINDS, type CostKind, EARNS, REVENUE_KINDS, type RevenueKind } from "./accounts.ts";
 export { allocate, cumulative, divided, share } from "./allocate.ts";
+export { moneyCommands } from "./commands.ts";
 export { expireHolds } from "./expire.ts";
 export { importCommands } from "./imports/commands.ts";
 export { type Leg, move, type Order } from "./order.ts";
 export { type Posted, post, postAll } from "./post.ts";
 export { offerProduct, productCommands, productData, productView, withdrawLink } from "./products/commands.ts";
 export { findProduct, keepLink } from "./products/store.ts";
+export { addRates, converted, exchange, type Rate, rateAt, ratesOf, ratioOf, usual } from "./rates.ts";
 export {
   type Balance,
   balanceOf,

@@ -9,7 +9,9 @@ import { type Leg, move, type Order } from "./order.ts";
 export const sourceSlug = (name: string): string =>
   name
     .normalize("NFKD")
-    .replace(/\p{M}+/gu, "")
+    // Accents of Latin letters; those of other scripts are letters of their own.
+    .replace(/[\u0300-\u036f]/g, "")
+    .normalize("NFC")
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, "-")
     .replace(/^-+|-+$/g, "")

@@ -77,7 +77,7 @@ async function walkOn(inside: Inside, walk: Walk, until: bigint | undefined, { s
     signal?.throwIfAborted();
     const next = await inside((sql) => nextPart(sql, walk.at, until));
     if (!next) return;
-    await inside((sql) => lookAt(sql, walk, next));
+    await lookAt(inside, walk, next);
     walk.at = next;
     tell?.(walk.at.postings);
   }
@@ -102,16 +102,19 @@ async function nextPart(sql: Raw, at: At, until: bigint | undefined): Promise<At
   );
 }
 
-async function lookAt(sql: Raw, walk: Walk, to: At): Promise<void> {
+/** Each on a connection of its own: what was written does not change between them. */
+async function lookAt(inside: Inside, walk: Walk, to: At): Promise<void> {
   const { at } = walk;
   const [blocks, sums, accounts, cells] = await Promise.all([
-    wrongBlocks(sql, at, to),
-    sql<{ transfer: string }[]>`
+    inside((sql) => wrongBlocks(sql, at, to)),
+    inside(
+      (sql) => sql<{ transfer: string }[]>`
       select distinct transfer from (
         select transfer from ledger_posting where number > ${String(at.postings)} and number <= ${String(to.postings)}
         group by transfer, currency, phase having sum(amount) <> 0) s`,
-    countersOf(sql, at, to),
-    dimensionsOf(sql, at, to),
+    ),
+    inside((sql) => countersOf(sql, at, to)),
+    inside((sql) => dimensionsOf(sql, at, to)),
   ]);
   for (const { block } of blocks) note(walk, { kind: "block", block });
   for (const { transfer } of sums) note(walk, { kind: "sum", transfer });
