@@ -101,6 +101,10 @@ const parts: Record<string, () => Promise<object>> = {
   films: () => part("films.ts", "Films of 30 s: seconds of processor time for each shape, with ffmpeg and without"),
   synth: () => part("synth.ts", "Synthesizer: songs of 60 s, heard by an analyser that does not know the score"),
   votes: () => part("votes/cast.ts", "Votes: durable votes a second on one hot ballot, beside upserts of one row (ms)"),
+  ledger: async () => ({
+    transfers: await part("ledger/post.ts", "Ledger: durable transfers a second, beside an ordinary transaction (ms)"),
+    books: await part("ledger/books.ts", "Ledger: reports, balances and verification over many postings (ms)"),
+  }),
   playout: () =>
     part("playout/engine.ts", "Playout: 100 changes as a listener decodes them; 1 and 7 channels by the real clock"),
   kills: () => part("playout/kills.ts", "Playout: silence that a listener hears after kill -9 (s)"),
