@@ -7,7 +7,7 @@ import { inWorkspace } from "./connect.ts";
 import { type Embedded, startEmbedded } from "./embedded.ts";
 import { lookAtDatabases } from "./look.ts";
 import { type OpenOptions, openDatabases } from "./open.ts";
-import { DOORS } from "./secure.ts";
+import { DOORS, WRITERS } from "./secure.ts";
 
 const quiet = { info() {}, warn() {}, error() {} };
 const WORKSPACE = "01900000-0000-7000-8000-000000000000";
@@ -203,7 +203,7 @@ test("the doors are open to the app alone, and there are no others", async () =>
       has_function_privilege('impresario_app', oid, 'execute') as app
      from pg_proc where pronamespace = 'public'::regnamespace and prosecdef order by proname`,
   );
-  expect(doors).toEqual([...DOORS].sort().map((name) => ({ name, open: false, app: true })));
+  expect(doors).toEqual([...DOORS, ...WRITERS].sort().map((name) => ({ name, open: false, app: true })));
   await query(
     at("one"),
     "create function back_door() returns bigint language sql security definer as 'select count(*) from workspace'",
