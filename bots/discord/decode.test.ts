@@ -9,6 +9,7 @@ import { ackOf } from "./ack.ts";
 import { decode, typingOf } from "./decode.ts";
 import { changes, type Registered } from "./differ.ts";
 import { modalOf } from "./forms.ts";
+import { momentOf } from "./limits.ts";
 import { manifest } from "./manifest.ts";
 import { isGenuine, publicKey } from "./verify.ts";
 
@@ -37,6 +38,7 @@ test("a command of two words, its options and who sent it become an envelope", (
     place: "600",
     whole: true,
     delivery: sent.id,
+    at: new Date(momentOf(sent.id)).toISOString(),
     account: { id: "42", name: "Ann", locale: "en-US", roles: ["7"] },
     content: { kind: "command", name: "song make", options: { about: "rain", count: 3, loud: true } },
     hints: { app: "900", token: sent.token, interaction: sent.id, user: "42", locale: "en-US", most: 10_485_760 },

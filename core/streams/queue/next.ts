@@ -105,9 +105,13 @@ async function takeWaiting(act: Act, channel: string, token: number): Promise<st
   const sql = rawOf(act.db);
   const now = act.now.toISOString();
   const gone = await sql<{ id: string }[]>`
-    update queue_item i set state = 'skipped', ended_at = ${now}, reason = 'withdrawn'
-    where i.channel_id = ${channel} and i.state = 'waiting' and exists (
-      select from work w where w.id = i.asset_id and w.status <> 'approved') returning i.id`;
+    with line as materialized (
+      select workspace_id, id, asset_id from queue_item where channel_id = ${channel} and state = 'waiting')
+    update queue_item set state = 'skipped', ended_at = ${now}, reason = 'withdrawn'
+    where channel_id = ${channel} and state = 'waiting' and id = any (array(
+      select l.id from line l join lateral (
+        select k.status from work k where k.workspace_id = l.workspace_id and k.id = l.asset_id limit 1) w on w.status <> 'approved'))
+    returning id`;
   for (const { id } of gone) await act.emit(queueChanged, { channel, item: id, to: "skipped" }, channel);
   const [taken] = await sql<{ id: string }[]>`
     update queue_item set state = 'handed', handed_token = ${token}, handed_at = ${now}
@@ -252,12 +256,14 @@ type Row = Omit<Item, "kind" | "file" | "artist" | "seconds" | "facts"> & {
   facts: string;
 };
 
+/** One after the other, whatever the planner believes of their sizes: it once read the history for every song. */
 async function readItem(act: Act, id: string): Promise<Item | undefined> {
   const [row] = await rawOf(act.db)<Row[]>`
     select i.id, i.channel_id as channel, i.asset_id as asset, i.source, i.decided_by as "decidedBy", w.title,
       w.facts->>'artist' as artist, w.seconds, w.facts::text as facts, a.type
-    from queue_item i join work w on w.workspace_id = i.workspace_id and w.id = i.asset_id
-    join asset a on a.workspace_id = w.workspace_id and a.id = w.id where i.id = ${id}`;
+    from (select * from queue_item where id = ${id} offset 0) i
+    join lateral (select * from work k where k.workspace_id = i.workspace_id and k.id = i.asset_id limit 1) w on true
+    join lateral (select * from asset k where k.workspace_id = i.workspace_id and k.id = i.asset_id limit 1) a on true`;
   if (!row) return undefined;
   const { artist, seconds, facts, ...rest } = row;
   return {
