@@ -114,15 +114,13 @@ function within(legs: readonly Leg[], most: readonly Leg[]): boolean {
   });
 }
 
-/** What is left to reverse; when nothing is, all of it, so that the ledger says why not. */
+/** What is left to reverse on each account; when nothing is, all of it, so that the ledger says why not. */
 function rest({ legs, reversed }: Original): Side[] {
   const posted = legs.filter(({ phase }) => phase === "posted");
-  const left = posted.flatMap((leg) => {
-    const back = reversed.get(keyOf(leg)) ?? 0n;
-    const most = leg.amount < 0n ? (back > -leg.amount ? -leg.amount : back) : back < -leg.amount ? -leg.amount : back;
-    reversed.set(keyOf(leg), back - most);
-    const amount = -leg.amount - most;
-    return amount === 0n ? [] : [{ ...leg, amount }];
+  const first = new Map(posted.toReversed().map((leg) => [keyOf(leg), leg]));
+  const left = [...sums(posted)].flatMap(([key, sum]) => {
+    const amount = -sum - (reversed.get(key) ?? 0n);
+    return amount === 0n ? [] : [{ ...first.get(key)!, amount }];
   });
   return left.length > 0 ? left : posted.map(turned);
 }
