@@ -12,8 +12,8 @@ export default defineConfig({
     // Nothing in the house is global, so one process may try many files: what they import is read once.
     isolate: false,
     sequence: { sequencer: LongFirst },
-    // More than the least machine has cores: the files that take longest wait for clocks and for the pace of platforms.
-    maxWorkers: 4,
+    // One more than the least machine has cores: many files wait for clocks and for the pace of platforms. With two more, acknowledgements come late.
+    maxWorkers: 3,
     // Tests that run side by side wait for the pace of platforms, and for each other.
     maxConcurrency: 32,
     // A machine that is busy with other things is slower, not wrong.

@@ -135,8 +135,16 @@ describe.runIf(hasBrowser)("three platforms", () => {
     await dialog.getByRole("button", { name: "The colour amber" }).click();
     await dialog.getByLabel("A voucher").fill("expired");
     await picture("modal");
-    await dialog.getByRole("button", { name: "Run" }).click();
-    await expect.poll(async () => (await dialog.count()) === 0 || (await dialog.innerText()), PATIENCE).toBe(true);
+    const run = dialog.getByRole("button", { name: "Run" });
+    await run.click();
+    const gone = async () => {
+      if ((await dialog.count()) === 0) return true;
+      const words = await dialog.innerText();
+      // On a busy machine Slack may be answered too late, and says so: a person presses again.
+      if (words.includes("trouble connecting")) await run.click();
+      return words;
+    };
+    await expect.poll(gone, PATIENCE).toBe(true);
     await shows("slack", /voucher has expired/);
   });
 
